@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Findings: what is wrong, how it is known, and what to do (DESIGN contract 5.3).
+ *
+ * A finding is a jansson object
+ *	{"id","cause","severity","confidence","subject","title","explanation",
+ *	 "evidence":[{"what","value","source"}],"remedy":{"text","commands":[…]},
+ *	 "references":[{"title","url"}]}
+ * The order of a list of findings is most decisive first: severity, then confidence,
+ * then the order in which the rules stand.
+ */
+#ifndef TRILANE_FINDING_H
+#define TRILANE_FINDING_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+enum severity { SEVERITY_BLOCKER, SEVERITY_WARNING, SEVERITY_HINT, SEVERITY_INFO };
+enum confidence { CONFIDENCE_CERTAIN, CONFIDENCE_LIKELY, CONFIDENCE_POSSIBLE };
+
+const char *severity_name(enum severity severity);
+bool severity_parse(const char *name, enum severity *out);
+const char *confidence_name(enum confidence confidence);
+bool confidence_parse(const char *name, enum confidence *out);
+
+/* An absent or unknown severity counts as SEVERITY_INFO. */
+enum severity finding_severity(const json_t *finding);
+/* The worst severity in the list; false if the list is empty. */
+bool findings_worst(const json_t *findings, enum severity *out);
+/* Stable sort of the array in place, most decisive first. */
+void findings_sort(json_t *findings);
+
+#endif
