@@ -6,6 +6,7 @@
 #ifndef TRILANE_BANNED_H
 #define TRILANE_BANNED_H
 
+#undef alloca
 #pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf strtok gets alloca
 #pragma GCC poison system popen tmpnam mktemp atoi atol atof
 

@@ -19,9 +19,9 @@
 #define CLEANUP_DIR       CLEANUP(cleanup_dir)
 
 void cleanup_free(void *pointer_to_pointer);
-void cleanup_close(const int *fd);                 /* -1 is nothing; errno is kept */
-void cleanup_file(void *pointer_to_file);          /* FILE ** */
-void cleanup_dir(void *pointer_to_dir);            /* DIR ** */
+void cleanup_close(const int *fd);        /* -1 is nothing; errno is kept */
+void cleanup_file(void *pointer_to_file); /* FILE ** */
+void cleanup_dir(void *pointer_to_dir);   /* DIR ** */
 
 /* Takes the value out of the variable, which then holds nothing. */
 #define move_ptr(variable) \

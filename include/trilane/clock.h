@@ -17,10 +17,11 @@
 enum { CLOCK_DATE_SIZE = 25 }; /* with the zero */
 
 uint64_t clock_monotonic_ns(void);
-int64_t clock_unix_ms(void);                      /* since 1970, UTC */
+int64_t clock_unix_ms(void); /* since 1970, UTC */
 void clock_format(int64_t unix_ms, char out[CLOCK_DATE_SIZE]);
 void clock_now(char out[CLOCK_DATE_SIZE]);
-bool clock_parse(const char *rfc3339, int64_t *unix_ms); /* any offset; false if malformed */
+/* Any offset; false if malformed. */
+bool clock_parse(const char *rfc3339, int64_t *unix_ms);
 void clock_sleep_ns(uint64_t ns);
 
 #endif

@@ -23,6 +23,6 @@ struct embedded_file {
 
 /* Finds PATH in the COUNT rows of TABLE; NULL if it is not there. */
 const struct embedded_file *embedded_find(const struct embedded_file *table, size_t count,
-					  const char *path);
+                                          const char *path);
 
 #endif

@@ -39,13 +39,19 @@ enum model_family { FAMILY_MLP, FAMILY_CNN };
 
 struct model_shape {
 	enum model_family family;
-	unsigned height, width;   /* of the image; inputs = height * width */
-	unsigned hidden;          /* MLP: width of the hidden layer */
-	unsigned filters;         /* CNN: 3x3 kernels */
+	unsigned height, width; /* of the image; inputs = height * width */
+	unsigned hidden;        /* MLP: width of the hidden layer */
+	unsigned filters;       /* CNN: 3x3 kernels */
 	unsigned classes;
 };
-#define MODEL_SHAPE_MLP { FAMILY_MLP, 28, 28, 1024, 0, 10 }
-#define MODEL_SHAPE_CNN { FAMILY_CNN, 28, 28, 0, 32, 10 }
+#define MODEL_SHAPE_MLP \
+	{ \
+		FAMILY_MLP, 28, 28, 1024, 0, 10 \
+	}
+#define MODEL_SHAPE_CNN \
+	{ \
+		FAMILY_CNN, 28, 28, 0, 32, 10 \
+	}
 
 enum { MODEL_PARAMETERS = 4 }; /* arrays of each model */
 
@@ -57,17 +63,17 @@ double model_flop_per_sample(const struct model_shape *shape);
 
 struct engine_config {
 	struct model_shape shape;
-	unsigned batch;    /* the largest batch a step will have */
-	unsigned threads;  /* at least 1 */
-	const char *isa;   /* cpu engine: a name of its table, or NULL for the best */
-	const char *device; /* gpu engines: part of the device's name, or NULL for the best */
+	unsigned batch;     /* the largest batch a step will have */
+	unsigned threads;   /* at least 1 */
+	const char *isa;    /* cpu engine: a name of its table, or NULL for the best */
+	const char *device; /* gpu engines: part of its name, or NULL for the best */
 };
 
 /* What the engine really uses, for the hello line; strings live as long as the engine. */
 struct engine_info {
-	const char *engine; /* "reference", "cpu", "blas", "vulkan", "metal" */
-	const char *isa;    /* "avx2", "neon", …; NULL where it means nothing */
-	const char *device; /* processor's or GPU's name; NULL if unknown */
+	const char *engine;   /* "reference", "cpu", "blas", "vulkan", "metal" */
+	const char *isa;      /* "avx2", "neon", …; NULL where it means nothing */
+	const char *device;   /* processor's or GPU's name; NULL if unknown */
 	bool software_device; /* a GPU interface carried out by the processor */
 	unsigned threads;
 	bool flush_to_zero;
@@ -86,23 +92,23 @@ struct engine_class {
 	/* Can it run here?  false with the reason in ERR. */
 	bool (*available)(struct error *err);
 	int (*create)(const struct engine_config *config, struct engine **out,
-		      struct error *err);
+	              struct error *err);
 	void (*destroy)(struct engine *e);
 	void (*info)(const struct engine *e, struct engine_info *out);
 	/* Copies array I in or out; the optimiser's state is reset by setting any. */
 	int (*set_parameter)(struct engine *e, int i, const float *values,
-			     struct error *err);
+	                     struct error *err);
 	int (*get_parameter)(struct engine *e, int i, float *values, struct error *err);
 	/* One Adam step on N <= batch samples: x[n][inputs], labels[n] < classes. */
 	int (*train)(struct engine *e, const float *x, const uint8_t *labels, unsigned n,
-		     struct engine_step *out, struct error *err);
+	             struct engine_step *out, struct error *err);
 	/* Gradients of the mean loss for parameter array I of the last gradients() call. */
 	int (*gradients)(struct engine *e, const float *x, const uint8_t *labels,
-			 unsigned n, struct engine_step *out, struct error *err);
+	                 unsigned n, struct engine_step *out, struct error *err);
 	int (*get_gradient)(struct engine *e, int i, float *values, struct error *err);
 	/* logits[n][classes], before the softmax. */
 	int (*forward)(struct engine *e, const float *x, unsigned n, float *logits,
-		       struct error *err);
+	               struct error *err);
 };
 
 /* Every engine's struct starts with this. */

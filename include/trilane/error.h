@@ -15,19 +15,19 @@
 /* Codes are named for what a caller branches on; everything else is ERROR_FAILED. */
 enum error_code {
 	ERROR_NONE = 0,
-	ERROR_FAILED = -1,      /* look at the text */
+	ERROR_FAILED = -1, /* look at the text */
 	ERROR_NO_MEMORY = -2,
-	ERROR_NOT_FOUND = -3,   /* file, record, member */
+	ERROR_NOT_FOUND = -3, /* file, record, member */
 	ERROR_EXISTS = -4,
-	ERROR_DENIED = -5,      /* permission */
-	ERROR_INVALID = -6,     /* the input has the wrong form or is out of range */
-	ERROR_TOO_LARGE = -7,   /* over a stated limit */
-	ERROR_TIMEOUT = -8,     /* a deadline passed */
-	ERROR_BUSY = -9,        /* queue full, database locked */
-	ERROR_CANCELLED = -10,  /* somebody asked to stop */
+	ERROR_DENIED = -5,       /* permission */
+	ERROR_INVALID = -6,      /* the input has the wrong form or is out of range */
+	ERROR_TOO_LARGE = -7,    /* over a stated limit */
+	ERROR_TIMEOUT = -8,      /* a deadline passed */
+	ERROR_BUSY = -9,         /* queue full, database locked */
+	ERROR_CANCELLED = -10,   /* somebody asked to stop */
 	ERROR_UNSUPPORTED = -11, /* not on this platform or machine */
-	ERROR_DAMAGED = -12,    /* stored data that cannot be trusted */
-	ERROR_CONFLICT = -13,   /* clashes with what is there already */
+	ERROR_DAMAGED = -12,     /* stored data that cannot be trusted */
+	ERROR_CONFLICT = -13,    /* clashes with what is there already */
 };
 
 struct error {
@@ -35,7 +35,10 @@ struct error {
 	char text[400];
 };
 
-#define ERROR_INIT { .code = ERROR_NONE }
+#define ERROR_INIT \
+	{ \
+		.code = ERROR_NONE \
+	}
 
 /* Sets code and text and returns code, so that `return error_set(…)` ends a function.
  * Text that does not fit is cut at a character boundary. */

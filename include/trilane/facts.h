@@ -40,7 +40,7 @@ void fact_set_integer(json_t *document, const char *path, json_int_t value);
 void fact_set_bool(json_t *document, const char *path, bool value);
 /* A typed absence with its detail. */
 void fact_set_absent(json_t *document, const char *path, enum fact_reason reason,
-		     const char *format, ...) __attribute__((format(printf, 4, 5)));
+                     const char *format, ...) __attribute__((format(printf, 4, 5)));
 json_t *fact_absent(enum fact_reason reason, const char *detail); /* new reference */
 
 /* Reading: borrowed, NULL where there is nothing or an absence. */
@@ -54,9 +54,9 @@ bool fact_has_string(const json_t *document, const char *path, const char *value
 
 /* A JSON string of bytes of unknown origin: what is not UTF-8 becomes U+FFFD. */
 json_t *fact_text(const char *bytes, size_t n);
-/* Parses a document from outside: at most LIMIT bytes, 64 levels, duplicate keys refused. */
+/* Parses a document from outside: at most LIMIT bytes and 64 levels, no duplicate keys. */
 int document_parse(const char *text, size_t n, size_t limit, json_t **out,
-		   struct error *err);
+                   struct error *err);
 /* As text: compact, or indented with PRETTY; the caller frees. */
 char *document_text(const json_t *document, bool pretty);
 

@@ -30,10 +30,10 @@ struct jobs;
 /* What a runner sees of its job.  It lives as long as the runner's call. */
 struct job_run {
 	const char *id;
-	const json_t *request;   /* the validated body; an object */
-	atomic_bool *cancelled;  /* look at it often; ERROR_CANCELLED when it is set */
+	const json_t *request;  /* the validated body; an object */
+	atomic_bool *cancelled; /* look at it often; ERROR_CANCELLED when it is set */
 	struct jobs *jobs;
-	void *context;           /* of the runner */
+	void *context; /* of the runner */
 };
 /* Reports progress 0 … 1 and a step ("training cnn, epoch 3 of 10"); NULL keeps the step. */
 void job_run_progress(struct job_run *run, double progress, const char *step);
@@ -49,33 +49,33 @@ struct job_runner {
 
 /* Events, for streams: a bounded ring; a reader that falls behind loses the oldest. */
 struct event {
-	uint64_t id;         /* counts up from 1 */
-	const char *type;    /* "job", "epoch", "sample", "report" … */
-	const char *data;    /* compact JSON, one line */
+	uint64_t id;      /* counts up from 1 */
+	const char *type; /* "job", "epoch", "sample", "report" … */
+	const char *data; /* compact JSON, one line */
 };
 
 int jobs_new(struct store *store, const struct job_runner *runners, size_t count,
-	     struct jobs **out, struct error *err);
+             struct jobs **out, struct error *err);
 void jobs_free(struct jobs *j);
 
 struct job_request {
 	enum job_kind kind;
-	json_t *body;                 /* borrowed; copied into the job */
-	const char *owner;            /* NULL: unknown */
-	const char *idempotency_key;  /* NULL: none */
-	const char *body_sha256;      /* of the raw body; with a key only */
+	json_t *body;                /* borrowed; copied into the job */
+	const char *owner;           /* NULL: unknown */
+	const char *idempotency_key; /* NULL: none */
+	const char *body_sha256;     /* of the raw body; with a key only */
 };
 /* ERROR_BUSY when JOBS_WAITING jobs wait already; ERROR_CONFLICT when the key was used
  * with another body.  *REPEATED tells that the key's earlier job is returned. */
-int jobs_submit(struct jobs *j, const struct job_request *request,
-		struct job_record *out, bool *repeated, struct error *err);
+int jobs_submit(struct jobs *j, const struct job_request *request, struct job_record *out,
+                bool *repeated, struct error *err);
 /* The live state: ahead of the store's in progress and step. */
 int jobs_get(struct jobs *j, const char *id, struct job_record *out, struct error *err);
-int jobs_list(struct jobs *j, const char *before, unsigned limit,
-	      struct job_record **out, size_t *count, struct error *err);
+int jobs_list(struct jobs *j, const char *before, unsigned limit, struct job_record **out,
+              size_t *count, struct error *err);
 /* Fine for a job that has ended already (nothing happens): OUT has its state. */
 int jobs_cancel(struct jobs *j, const char *id, struct job_record *out,
-		struct error *err);
+                struct error *err);
 /* Waiting and running ones. */
 void jobs_counts(struct jobs *j, unsigned *waiting, unsigned *running);
 

@@ -26,10 +26,13 @@ enum { JSONW_DEPTH = 32 };
 struct jsonw {
 	struct str *out;
 	int depth;
-	bool comma;                  /* something stands before at this level */
-	char closers[JSONW_DEPTH];   /* '}' or ']' of each open level */
+	bool comma;                /* something stands before at this level */
+	char closers[JSONW_DEPTH]; /* '}' or ']' of each open level */
 };
-#define JSONW_INIT(str_pointer) { .out = (str_pointer) }
+#define JSONW_INIT(str_pointer) \
+	{ \
+		.out = (str_pointer) \
+	}
 
 void jsonw_object(struct jsonw *w, const char *key);
 void jsonw_array(struct jsonw *w, const char *key);
@@ -38,7 +41,8 @@ void jsonw_string(struct jsonw *w, const char *key, const char *value); /* NULL:
 void jsonw_string_n(struct jsonw *w, const char *key, const char *value, size_t n);
 void jsonw_u64(struct jsonw *w, const char *key, uint64_t value);
 void jsonw_i64(struct jsonw *w, const char *key, int64_t value);
-void jsonw_double(struct jsonw *w, const char *key, double value); /* shortest that reads back */
+void jsonw_double(struct jsonw *w, const char *key,
+                  double value); /* shortest that reads back */
 void jsonw_bool(struct jsonw *w, const char *key, bool value);
 void jsonw_null(struct jsonw *w, const char *key);
 

@@ -7,7 +7,12 @@
 #ifndef TRILANE_LOG_H
 #define TRILANE_LOG_H
 
-enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG /* only with TRILANE_DEBUG set */ };
+enum log_level {
+	LOG_ERROR,
+	LOG_WARNING,
+	LOG_INFO,
+	LOG_DEBUG /* only with TRILANE_DEBUG set */
+};
 
 void log_write(enum log_level level, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -22,11 +22,11 @@ struct pep440 {
 	unsigned epoch;
 	unsigned release[PEP440_RELEASE_PARTS];
 	int release_count;
-	char pre;           /* 'a', 'b', 'r' (rc) or 0 */
+	char pre; /* 'a', 'b', 'r' (rc) or 0 */
 	unsigned pre_number;
 	bool has_post, has_dev;
 	unsigned post_number, dev_number;
-	char local[64];     /* normalised; "" for none */
+	char local[64]; /* normalised; "" for none */
 };
 
 bool pep440_parse(const char *text, struct pep440 *out); /* "v1.0-Alpha.1" normalises */
@@ -50,21 +50,24 @@ struct python_requirement {
 	struct str specifiers; /* "" for any version */
 	struct str marker;     /* text behind ";", or "" */
 };
-#define PYTHON_REQUIREMENT_INIT { STR_INIT, STR_INIT, STR_INIT, STR_INIT }
+#define PYTHON_REQUIREMENT_INIT \
+	{ \
+		STR_INIT, STR_INIT, STR_INIT, STR_INIT \
+	}
 void python_requirement_release(struct python_requirement *r);
 bool python_requirement_parse(const char *text, struct python_requirement *out);
 
 /* What a marker is judged against; NULL members make a comparison with them false. */
 struct python_marker_environment {
-	const char *python_version;      /* "3.11" */
-	const char *python_full_version; /* "3.11.4" */
-	const char *sys_platform;        /* "darwin", "linux" */
-	const char *platform_system;     /* "Darwin", "Linux" */
-	const char *platform_machine;    /* "arm64", "x86_64", "aarch64" */
-	const char *os_name;             /* "posix" */
-	const char *implementation_name; /* "cpython" */
+	const char *python_version;                 /* "3.11" */
+	const char *python_full_version;            /* "3.11.4" */
+	const char *sys_platform;                   /* "darwin", "linux" */
+	const char *platform_system;                /* "Darwin", "Linux" */
+	const char *platform_machine;               /* "arm64", "x86_64", "aarch64" */
+	const char *os_name;                        /* "posix" */
+	const char *implementation_name;            /* "cpython" */
 	const char *platform_python_implementation; /* "CPython" */
-	const char *extra;               /* "" for none */
+	const char *extra;                          /* "" for none */
 };
 /* An empty marker is true; a malformed one is false. */
 bool python_marker_true(const char *marker, const struct python_marker_environment *env);

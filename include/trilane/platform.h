@@ -16,7 +16,7 @@
 #define TRILANE_OS_MACOS "macOS"
 #define TRILANE_OS_LINUX "Linux"
 
-const char *platform_os(void);   /* "macOS", "Linux" or "unknown" */
+const char *platform_os(void); /* "macOS", "Linux" or "unknown" */
 /* Of this build: "arm64", "x86_64" or "unknown". */
 const char *platform_arch(void);
 /* Is this process run by a translator (Rosetta 2, Rosetta for Linux, qemu-user)?

@@ -26,11 +26,13 @@ enum proc_stream {
 	PROC_STDIN = 1 << 0,  /* a pipe to write to; otherwise /dev/null */
 	PROC_STDOUT = 1 << 1, /* a pipe to read from; otherwise /dev/null */
 	PROC_STDERR = 1 << 2, /* likewise */
-	PROC_FD3 = 1 << 3,    /* a pipe to read from: the worker protocol; otherwise closed */
+	PROC_FD3 =
+		1 << 3, /* a pipe to read from: the worker protocol; otherwise closed */
 };
 
 struct proc_limits {
-	uint64_t address_space_bytes; /* 0: as inherited; each is set where the system can */
+	uint64_t
+		address_space_bytes; /* 0: as inherited; each is set where the system can */
 	uint64_t cpu_s;
 	uint64_t file_bytes;
 	uint64_t open_files;
@@ -38,32 +40,35 @@ struct proc_limits {
 };
 
 struct proc_spec {
-	const char *path;               /* absolute, no search in PATH */
-	const char *const *argv;        /* NULL-terminated; argv[0] included */
-	const char *const *env;         /* NULL-terminated, complete; NULL: empty */
-	const char *dir;                /* working folder; NULL: "/" */
-	unsigned streams;               /* enum proc_stream, or-ed */
+	const char *path;        /* absolute, no search in PATH */
+	const char *const *argv; /* NULL-terminated; argv[0] included */
+	const char *const *env;  /* NULL-terminated, complete; NULL: empty */
+	const char *dir;         /* working folder; NULL: "/" */
+	unsigned streams;        /* enum proc_stream, or-ed */
 	struct proc_limits limits;
 };
 
 /* How a child ended. */
 struct proc_end {
 	bool exited;
-	int exit_code;  /* if exited */
-	int signal;     /* otherwise */
-	bool timed_out; /* we killed it at its deadline */
+	int exit_code;   /* if exited */
+	int signal;      /* otherwise */
+	bool timed_out;  /* we killed it at its deadline */
 	bool overflowed; /* we killed it at its output ceiling */
 	uint64_t duration_ns;
 	uint64_t peak_memory_bytes; /* largest resident set, from wait4 */
 };
 
 struct proc {
-	pid_t pid; /* also its process group; 0 when none */
+	pid_t pid;                               /* also its process group; 0 when none */
 	int stdin_fd, stdout_fd, stderr_fd, fd3; /* -1 where not asked for; ours are
 						    non-blocking and close-on-exec */
 	uint64_t started_ns;
 };
-#define PROC_INIT { .stdin_fd = -1, .stdout_fd = -1, .stderr_fd = -1, .fd3 = -1 }
+#define PROC_INIT \
+	{ \
+		.stdin_fd = -1, .stdout_fd = -1, .stderr_fd = -1, .fd3 = -1 \
+	}
 
 int proc_start(struct proc *p, const struct proc_spec *spec, struct error *err);
 /* Sends SIGNAL to the process group; nothing if it has ended. */
@@ -78,14 +83,17 @@ struct proc_output {
 	struct str out, err; /* limits set by proc_run() */
 	struct proc_end end;
 };
-#define PROC_OUTPUT_INIT { .out = STR_INIT, .err = STR_INIT }
+#define PROC_OUTPUT_INIT \
+	{ \
+		.out = STR_INIT, .err = STR_INIT \
+	}
 void proc_output_release(struct proc_output *o);
 
 /* Runs to the end.  0 if the child ran, however it ended: look at END.  INPUT may be
  * NULL.  Each stream keeps at most LIMIT bytes; a child that writes more is killed. */
 int proc_run(const struct proc_spec *spec, const void *input, size_t input_size,
-	     uint64_t deadline_ns, size_t limit, struct proc_output *output,
-	     struct error *err);
+             uint64_t deadline_ns, size_t limit, struct proc_output *output,
+             struct error *err);
 
 /* "exit code 3", "killed by SIGILL (illegal instruction)", "timed out after 20 s". */
 void proc_describe_end(const struct proc_end *end, struct str *out);

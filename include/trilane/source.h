@@ -25,12 +25,12 @@ struct source_recorder;
 struct source {
 	bool live;
 	enum source_os os;
-	struct fs_root root;  /* "/" or DIR/root: read files through this */
-	char *dir;            /* of the recording; NULL when live */
-	char *home;           /* the user's home folder, a path within the root */
-	char *process_arch;   /* of the probing (or recording) process */
-	char *arch;           /* the hardware's as recorded; NULL: derive it */
-	bool translated;      /* that process ran under a translator */
+	struct fs_root root; /* "/" or DIR/root: read files through this */
+	char *dir;           /* of the recording; NULL when live */
+	char *home;          /* the user's home folder, a path within the root */
+	char *process_arch;  /* of the probing (or recording) process */
+	char *arch;          /* the hardware's as recorded; NULL: derive it */
+	bool translated;     /* that process ran under a translator */
 	struct source_recorder *recorder; /* NULL: none */
 };
 
@@ -43,19 +43,20 @@ bool source_sysctl(struct source *s, const char *name, struct str *value);
 /* Standard output of a command of the fixed list in contract 5.7; argv[0] is its plain
  * name.  A non-zero exit is ERROR_FAILED with what it printed in OUT. */
 int source_command(struct source *s, const char *const *argv, struct str *out,
-		   struct error *err);
+                   struct error *err);
 /* Of the probing process; a recording has those in its environment.json, if any. */
 const char *source_env(struct source *s, const char *name);
 
 /* Files: as fs_root_*, and recorded.  Paths are absolute within the root. */
 int source_read(struct source *s, const char *path, size_t limit, struct str *out,
-		struct error *err);
+                struct error *err);
 /* The first LIMIT bytes at most. */
 int source_read_head(struct source *s, const char *path, size_t limit, struct str *out,
-		     struct error *err);
+                     struct error *err);
 int source_list(struct source *s, const char *path, struct fs_list *list,
-		struct error *err);
-int source_resolve(struct source *s, const char *path, struct str *out, struct error *err);
+                struct error *err);
+int source_resolve(struct source *s, const char *path, struct str *out,
+                   struct error *err);
 bool source_is_file(struct source *s, const char *path); /* follows symlinks */
 bool source_is_dir(struct source *s, const char *path);
 

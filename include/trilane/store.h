@@ -40,45 +40,45 @@ struct job_record {
 	char id[ID_SIZE];
 	enum job_kind kind;
 	enum job_state state;
-	double progress;                  /* 0 … 1 */
-	char step[160];                   /* what is being done, for people */
+	double progress; /* 0 … 1 */
+	char step[160];  /* what is being done, for people */
 	char created[CLOCK_DATE_SIZE];
-	char started[CLOCK_DATE_SIZE];    /* "" while not yet */
+	char started[CLOCK_DATE_SIZE]; /* "" while not yet */
 	char finished[CLOCK_DATE_SIZE];
-	char error[400];                  /* "" if none */
-	char result[ID_SIZE];             /* id of the result or report; "" if none */
-	char owner[64];                   /* who asked, where that is known; "" otherwise */
-	char idempotency_key[65];         /* "" if none */
-	char body_sha256[65];             /* of the request's body */
+	char error[400];          /* "" if none */
+	char result[ID_SIZE];     /* id of the result or report; "" if none */
+	char owner[64];           /* who asked, where that is known; "" otherwise */
+	char idempotency_key[65]; /* "" if none */
+	char body_sha256[65];     /* of the request's body */
 };
 
 /* Inserts or replaces by id. */
 int store_job_put(struct store *s, const struct job_record *job, const char *request,
-		  struct error *err);
+                  struct error *err);
 int store_job_update(struct store *s, const struct job_record *job, struct error *err);
 int store_job_get(struct store *s, const char *id, struct job_record *out,
-		  struct error *err);
+                  struct error *err);
 /* The job made with this key in the last 24 hours: ERROR_NOT_FOUND if none. */
 int store_job_find_key(struct store *s, enum job_kind kind, const char *key,
-		       struct job_record *out, struct error *err);
+                       struct job_record *out, struct error *err);
 /* Newest first, at most LIMIT, those older than BEFORE (an id; NULL: all). */
 int store_job_list(struct store *s, const char *before, unsigned limit,
-		   struct job_record **out, size_t *count, struct error *err);
+                   struct job_record **out, size_t *count, struct error *err);
 /* Marks what was queued or running when the program last ended as failed. */
 int store_job_recover(struct store *s, const char *reason, unsigned *count,
-		      struct error *err);
+                      struct error *err);
 
 /* --- results and reports ------------------------------------------------------------ */
 
 enum document_kind { DOCUMENT_RESULT, DOCUMENT_REPORT };
 
 int store_document_put(struct store *s, enum document_kind kind, const char *id,
-		       const char *created, const char *text, struct error *err);
+                       const char *created, const char *text, struct error *err);
 int store_document_get(struct store *s, enum document_kind kind, const char *id,
-		       struct str *text, struct error *err);
+                       struct str *text, struct error *err);
 /* The newest; ERROR_NOT_FOUND if there is none.  ID may be NULL. */
 int store_document_latest(struct store *s, enum document_kind kind, char id[ID_SIZE],
-			  struct str *text, struct error *err);
+                          struct str *text, struct error *err);
 
 struct document_row {
 	char id[ID_SIZE];
@@ -87,11 +87,11 @@ struct document_row {
 };
 /* Newest first, older than BEFORE (NULL: all), at most LIMIT. */
 int store_document_list(struct store *s, enum document_kind kind, const char *before,
-			unsigned limit, struct document_row **out, size_t *count,
-			struct error *err);
+                        unsigned limit, struct document_row **out, size_t *count,
+                        struct error *err);
 void document_rows_free(struct document_row *rows, size_t count);
 /* Keeps the newest KEEP of the kind. */
 int store_document_prune(struct store *s, enum document_kind kind, unsigned keep,
-			 struct error *err);
+                         struct error *err);
 
 #endif

@@ -30,18 +30,21 @@ struct str {
 };
 
 extern char str_empty[]; /* what DATA of an empty string points at; never written */
-#define STR_INIT { .data = str_empty }
+/* clang-format off */
+#define STR_INIT              { .data = str_empty }
 #define STR_INIT_LIMIT(bytes) { .data = str_empty, .limit = (bytes) }
+/* clang-format on */
 
-void str_release(struct str *s);           /* frees; S is STR_INIT again */
-void str_clear(struct str *s);             /* empties, keeps the memory and the limit */
+void str_release(struct str *s); /* frees; S is STR_INIT again */
+void str_clear(struct str *s);   /* empties, keeps the memory and the limit */
 bool str_failed(const struct str *s);
-char *str_detach(struct str *s);           /* the caller frees; S is empty again */
+char *str_detach(struct str *s); /* the caller frees; S is empty again */
 
 void str_add(struct str *s, const char *text);
 void str_add_n(struct str *s, const void *bytes, size_t n);
 void str_add_char(struct str *s, char c);
-void str_addf(struct str *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void str_addf(struct str *s, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 void str_addv(struct str *s, const char *format, va_list args)
 	__attribute__((format(printf, 2, 0)));
 /* Adds N bytes with whatever is not valid UTF-8 replaced by U+FFFD, and C0 controls
@@ -52,9 +55,9 @@ void str_add_utf8(struct str *s, const void *bytes, size_t n);
 char *str_reserve(struct str *s, size_t n);
 void str_grown(struct str *s, size_t n);
 void str_truncate(struct str *s, size_t len);
-void str_trim(struct str *s);              /* white space at both ends */
+void str_trim(struct str *s); /* white space at both ends */
 
-bool text_equal(const char *a, const char *b);       /* NULL equals NULL only */
+bool text_equal(const char *a, const char *b); /* NULL equals NULL only */
 bool text_starts(const char *s, const char *prefix);
 bool text_ends(const char *s, const char *suffix);
 bool text_contains(const char *s, const char *part);
@@ -72,14 +75,17 @@ struct strlist {
 	size_t count;
 	size_t capacity;
 };
-#define STRLIST_INIT { .items = NULL }
+#define STRLIST_INIT \
+	{ \
+		.items = NULL \
+	}
 
 void strlist_add(struct strlist *list, const char *text); /* copies */
 void strlist_addf(struct strlist *list, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-void strlist_take(struct strlist *list, char *text);      /* takes */
+void strlist_take(struct strlist *list, char *text); /* takes */
 bool strlist_has(const struct strlist *list, const char *text);
-void strlist_sort(struct strlist *list);                  /* byte order */
+void strlist_sort(struct strlist *list); /* byte order */
 /* Adds the parts of TEXT between any of the characters of SEPARATORS, empty ones left out. */
 void strlist_split(struct strlist *list, const char *text, const char *separators);
 void strlist_clear(struct strlist *list);
