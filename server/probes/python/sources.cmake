@@ -1,0 +1,2 @@
+# The interpreters' part: files relative to server/probes.
+set(python_sources)
