@@ -57,9 +57,23 @@ enum { MODEL_PARAMETERS = 4 }; /* arrays of each model */
 
 /* Elements of parameter array I (0 … 3) of the model. */
 size_t model_parameter_size(const struct model_shape *shape, int i);
+size_t model_inputs(const struct model_shape *shape); /* height * width */
 /* Floating-point operations of one sample's training step (2 a multiply-add): forward,
- * gradients of weights, and of activations where they are needed. */
+ * gradients of weights, and of activations where they are needed.  Only the products
+ * count, and of them only those the result depends on, so that no engine looks faster
+ * than it is:
+ *	MLP  2 (2 inputs hidden + 3 hidden classes)     the input needs no gradient
+ *	CNN  2 (9 filters (positions + windows) + 3 features classes)
+ * where the positions are the convolution's outputs and the windows the pool's: only
+ * their winners carry a gradient to the kernel.  features = windows * filters. */
 double model_flop_per_sample(const struct model_shape *shape);
+/* Writes the initial values of array I: Glorot uniform from SEED for weights
+ * (https://proceedings.mlr.press/v9/glorot10a.html), zero for biases.  The same numbers
+ * on every architecture. */
+void model_initial_parameter(const struct model_shape *shape, int i, uint64_t seed,
+			     float *values);
+/* false, with the reason in ERR, for a shape outside of what is said above. */
+bool model_shape_valid(const struct model_shape *shape, struct error *err);
 
 struct engine_config {
 	struct model_shape shape;
