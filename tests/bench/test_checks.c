@@ -23,7 +23,7 @@ static const struct model_shape mlp = MODEL_SHAPE_MLP, cnn = MODEL_SHAPE_CNN;
 
 /* Checks CLASS on SHAPE with drawn batches. */
 static struct check_report check(const struct engine_class *class,
-				 const struct model_shape *shape)
+                                 const struct model_shape *shape)
 {
 	struct check_subject subject = {
 		.class = class,
@@ -46,8 +46,8 @@ static struct check_report check(const struct engine_class *class,
 	class->destroy(subject.engine);
 	free(x);
 	print_message("gradient %.2g oracle %.2g weights %.2g: %s\n",
-		      report.gradient_max_error, report.oracle_max_error,
-		      report.weights_error, report.detail);
+	              report.gradient_max_error, report.oracle_max_error,
+	              report.weights_error, report.detail);
 	return report;
 }
 
@@ -61,7 +61,7 @@ static void test_reference_passes(void **state)
 
 		assert_true(report.passed);
 		assert_true(report.gradient_max_error > 0 &&
-			    report.gradient_max_error < 1e-4);
+		            report.gradient_max_error < 1e-4);
 		assert_true(report.oracle_max_error == 0);
 	}
 }
@@ -71,7 +71,7 @@ static void test_reference_passes(void **state)
 static struct engine_class wrong;
 
 static int create_wrong(const struct engine_config *config, struct engine **out,
-			struct error *err)
+                        struct error *err)
 {
 	int rc = engine_reference.create(config, out, err);
 
@@ -107,7 +107,7 @@ static void test_wrong_gradient_fails(void **state)
 
 /* Right gradients, but a step that updates nothing. */
 static int train_nothing(struct engine *e, const float *x, const uint8_t *labels,
-			 unsigned n, struct engine_step *out, struct error *err)
+                         unsigned n, struct engine_step *out, struct error *err)
 {
 	return engine_reference.gradients(e, x, labels, n, out, err);
 }
@@ -129,7 +129,7 @@ static void test_missing_update_fails(void **state)
 
 /* A loss that is no number must not slip through a comparison. */
 static int train_nan(struct engine *e, const float *x, const uint8_t *labels, unsigned n,
-		     struct engine_step *out, struct error *err)
+                     struct engine_step *out, struct error *err)
 {
 	int rc = engine_reference.train(e, x, labels, n, out, err);
 

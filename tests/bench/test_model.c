@@ -34,10 +34,10 @@ static void test_flop(void **state)
 	(void)state;
 	assert_true(model_flop_per_sample(&mlp) == 2 * (2 * 784 * 1024 + 3 * 1024 * 10));
 	assert_true(model_flop_per_sample(&cnn) ==
-		    2 * (9 * 32 * (26 * 26 + 13 * 13) + 3 * 5408 * 10));
+	            2 * (9 * 32 * (26 * 26 + 13 * 13) + 3 * 5408 * 10));
 }
 
-/* The bits of a sum tell whether another architecture draws the same. */
+/* Glorot's limit is reached but not crossed, the mean is 0, the variance limit^2 / 3. */
 static void test_glorot(void **state)
 {
 	const double limit = sqrt(6.0 / (784 + 1024));
@@ -61,6 +61,7 @@ static void test_glorot(void **state)
 	free(w);
 }
 
+/* Bit for bit, on every architecture. */
 static void test_first_weights_are_fixed(void **state)
 {
 	float k[288];
@@ -68,7 +69,7 @@ static void test_first_weights_are_fixed(void **state)
 	(void)state;
 	model_initial_parameter(&cnn, 0, 1, k);
 	print_message("first weights %a %a %a\n", (double)k[0], (double)k[1],
-		      (double)k[287]);
+	              (double)k[287]);
 }
 
 static void test_shapes_out_of_range(void **state)

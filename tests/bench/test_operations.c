@@ -101,7 +101,7 @@ static void test_cross_entropy(void **state)
 
 	(void)state;
 	assert_close((double)softmax_cross_entropy_forward(2, 4, p, z, labels, &correct),
-		     (log(4) + log(6)) / 2);
+	             (log(4) + log(6)) / 2);
 	assert_int_equal(correct, 1);
 	assert_close((double)p[0], 0.25);
 	assert_close((double)p[7], 0.5);
@@ -126,8 +126,8 @@ static void test_adam(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_dense),	      cmocka_unit_test(test_conv),
-		cmocka_unit_test(test_relu),	      cmocka_unit_test(test_maxpool),
+		cmocka_unit_test(test_dense),         cmocka_unit_test(test_conv),
+		cmocka_unit_test(test_relu),          cmocka_unit_test(test_maxpool),
 		cmocka_unit_test(test_cross_entropy), cmocka_unit_test(test_adam),
 	};
 

@@ -16,7 +16,7 @@
 static void test_published_sequence(void **state)
 {
 	static const uint64_t expected[] = {11520u, 0u, 1509978240u,
-					    1215971899390074240u};
+	                                    1215971899390074240u};
 	struct rng r = {.s = {1, 2, 3, 4}};
 
 	(void)state;
