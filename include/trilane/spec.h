@@ -42,9 +42,16 @@ struct bench_spec {
 	unsigned threads; /* 0: as many as the machine gives */
 	uint64_t seed;
 	bool quick;
+	bool sweep; /* also batch sizes 8 … 1024 on the native and gpu lanes */
 	char data[SPEC_NAME_SIZE];        /* name of a registered data set */
 	char interpreter[SPEC_NAME_SIZE]; /* id from the report; "" for the first fit */
 };
+
+/* The data set that needs no registration: procedural digits, made by the worker. */
+#define SPEC_DATA_BUILT_IN "digits"
+/* May NAME be one of a data set or interpreter?  1 to 64 of [A-Za-z0-9._-], not starting
+ * with a dot or dash: such a name can be no path. */
+bool spec_name_valid(const char *name);
 
 const char *model_name(enum model model); /* "mlp", "cnn" */
 const char *lane_name(enum lane_kind lane);
