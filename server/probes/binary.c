@@ -74,7 +74,7 @@ bool binary_read(const struct binary *b, uint64_t offset, void *out, size_t n)
 }
 
 bool binary_block(const struct binary *b, uint64_t offset, uint64_t n, size_t limit,
-		  struct str *out)
+                  struct str *out)
 {
 	if (n > limit || offset > b->size || n > b->size - offset)
 		return false;

@@ -20,12 +20,12 @@
 
 struct binary {
 	const unsigned char *bytes; /* NULL: read from FD */
-	int fd;			    /* -1: read from BYTES */
+	int fd;                     /* -1: read from BYTES */
 	uint64_t size;
 };
-#define BINARY_INIT                                                                      \
-	{                                                                                \
-		.fd = -1                                                                 \
+#define BINARY_INIT \
+	{ \
+		.fd = -1 \
 	}
 
 void binary_from_memory(struct binary *b, const void *bytes, size_t n);
@@ -38,7 +38,7 @@ bool binary_read(const struct binary *b, uint64_t offset, void *out, size_t n);
 /* Adds N bytes from OFFSET to OUT; false, OUT untouched, if the file ends before or N is
  * over LIMIT. */
 bool binary_block(const struct binary *b, uint64_t offset, uint64_t n, size_t limit,
-		  struct str *out);
+                  struct str *out);
 
 /*
  * A cursor over a block: every read past its end returns zero and sets FAILED, which the

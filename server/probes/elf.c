@@ -38,9 +38,9 @@ static const struct {
 	bool is_64;
 	const char *name;
 } machines[] = {
-	{3, false, "i386"},	{8, false, "mips"},	 {20, false, "ppc"},
-	{21, true, "ppc64"},	{22, true, "s390x"},	 {40, false, "arm"},
-	{62, true, "x86_64"},	{62, false, "x32"},	 {183, true, "arm64"},
+	{3, false, "i386"},     {8, false, "mips"},      {20, false, "ppc"},
+	{21, true, "ppc64"},    {22, true, "s390x"},     {40, false, "arm"},
+	{62, true, "x86_64"},   {62, false, "x32"},      {183, true, "arm64"},
 	{243, true, "riscv64"}, {243, false, "riscv32"}, {258, true, "loongarch64"},
 };
 
@@ -76,7 +76,7 @@ bool elf_looks_like(const struct binary *b)
 
 /* The identification and the rest of the header. */
 static int header_read(struct elf *e, const struct binary *b, struct header *h,
-		       struct error *err)
+                       struct error *err)
 {
 	unsigned char head[64] = {0};
 
@@ -106,14 +106,14 @@ static int header_read(struct elf *e, const struct binary *b, struct header *h,
 }
 
 static bool program_read(const struct elf *e, const struct binary *b,
-			 const struct header *h, unsigned index, struct program *p)
+                         const struct header *h, unsigned index, struct program *p)
 {
 	unsigned char bytes[56];
 	size_t size = e->is_64 ? 56 : 32;
 
 	if (h->program_size < size || h->program_at > b->size ||
 	    !binary_read(b, h->program_at + (uint64_t)index * h->program_size, bytes,
-			 size))
+	                 size))
 		return false;
 	struct cursor c = cursor_of(bytes, size, e->big_endian);
 	p->type = cursor_u32(&c);
@@ -128,7 +128,7 @@ static bool program_read(const struct elf *e, const struct binary *b,
 
 /* Where the byte at ADDRESS of the loaded program is in the file. */
 static bool file_offset(const struct elf *e, const struct binary *b,
-			const struct header *h, uint64_t address, uint64_t *offset)
+                        const struct header *h, uint64_t address, uint64_t *offset)
 {
 	for (unsigned i = 0; i < h->program_count && i < HEADERS_MAX; i++) {
 		struct program p;
@@ -161,7 +161,7 @@ static void add_paths(struct strlist *out, const struct str *strings, uint64_t a
 }
 
 static void dynamic_entry(struct elf *e, const struct str *strings, uint64_t tag,
-			  uint64_t value)
+                          uint64_t value)
 {
 	switch (tag) {
 	case DT_NEEDED:
@@ -187,7 +187,7 @@ static void dynamic_entry(struct elf *e, const struct str *strings, uint64_t tag
 
 /* The string table that the dynamic section names, as far as the file has it. */
 static bool dynamic_strings(struct elf *e, const struct binary *b, const struct header *h,
-			    const struct str *dynamic, struct str *strings)
+                            const struct str *dynamic, struct str *strings)
 {
 	struct cursor c = cursor_of(dynamic->data, dynamic->len, e->big_endian);
 	uint64_t address = 0, size = 0, offset;
@@ -213,7 +213,7 @@ static bool dynamic_strings(struct elf *e, const struct binary *b, const struct 
 }
 
 static void dynamic_read(struct elf *e, const struct binary *b, const struct header *h,
-			 const struct program *p)
+                         const struct program *p)
 {
 	CLEANUP(str_release) struct str dynamic = STR_INIT;
 	CLEANUP(str_release) struct str strings = STR_INIT;
@@ -236,7 +236,7 @@ static void dynamic_read(struct elf *e, const struct binary *b, const struct hea
 }
 
 static void interpreter_read(struct elf *e, const struct binary *b,
-			     const struct program *p)
+                             const struct program *p)
 {
 	CLEANUP(str_release) struct str path = STR_INIT;
 

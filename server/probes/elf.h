@@ -28,13 +28,13 @@ struct elf {
 	char *soname;
 	struct strlist needed;
 	struct strlist rpath, runpath; /* their parts */
-	bool dynamic_read;	       /* the members from SONAME on were read */
-	bool cut;		       /* something lies beyond the end of the file */
-	bool damaged;		       /* something makes no sense */
+	bool dynamic_read;             /* the members from SONAME on were read */
+	bool cut;                      /* something lies beyond the end of the file */
+	bool damaged;                  /* something makes no sense */
 };
-#define ELF_INIT                                                                         \
-	{                                                                                \
-		.arch = "unknown"                                                        \
+#define ELF_INIT \
+	{ \
+		.arch = "unknown" \
 	}
 
 bool elf_looks_like(const struct binary *b);

@@ -22,19 +22,19 @@
 #define MH_CIGAM     0xcefaedfeu
 #define MH_CIGAM_64  0xcffaedfeu
 
-#define CPU_ARCH_64	 0x01000000u
-#define CPU_ARCH_64_32	 0x02000000u
+#define CPU_ARCH_64      0x01000000u
+#define CPU_ARCH_64_32   0x02000000u
 #define CPU_SUBTYPE_MASK 0x00ffffffu
 
-#define LC_REQ_DYLD	       0x80000000u
-#define LC_ID_DYLIB	       0xdu
-#define LC_LOAD_DYLIB	       0xcu
+#define LC_REQ_DYLD            0x80000000u
+#define LC_ID_DYLIB            0xdu
+#define LC_LOAD_DYLIB          0xcu
 #define LC_LOAD_WEAK_DYLIB     0x18u
-#define LC_UUID		       0x1bu
-#define LC_RPATH	       0x1cu
+#define LC_UUID                0x1bu
+#define LC_RPATH               0x1cu
 #define LC_REEXPORT_DYLIB      0x1fu
 #define LC_LAZY_LOAD_DYLIB     0x20u
-#define LC_DYLD_INFO	       0x22u
+#define LC_DYLD_INFO           0x22u
 #define LC_LOAD_UPWARD_DYLIB   0x23u
 #define LC_VERSION_MIN_MACOSX  0x24u
 #define LC_BUILD_VERSION       0x32u
@@ -116,7 +116,7 @@ static char *command_string(const struct cursor *command, size_t at)
 }
 
 static void slice_add_library(struct macho_slice *slice, const struct cursor *command,
-			      enum macho_library_kind kind)
+                              enum macho_library_kind kind)
 {
 	char *name = command_string(command, 8);
 
@@ -132,7 +132,7 @@ static void slice_add_library(struct macho_slice *slice, const struct cursor *co
 	}
 	slice->libraries =
 		array_reserve(slice->libraries, &slice->library_capacity,
-			      slice->library_count + 1, sizeof(*slice->libraries));
+	                      slice->library_count + 1, sizeof(*slice->libraries));
 	slice->libraries[slice->library_count++] =
 		(struct macho_library){.name = name, .kind = kind};
 }
@@ -140,7 +140,7 @@ static void slice_add_library(struct macho_slice *slice, const struct cursor *co
 /* OFFSET and SIZE in the file of the piece that a command places at OFFSET in its slice.
  */
 static struct macho_range slice_range(const struct macho_slice *slice, uint32_t offset,
-				      uint32_t size)
+                                      uint32_t size)
 {
 	return (struct macho_range){.offset = slice->offset + offset, .size = size};
 }
@@ -164,7 +164,7 @@ static void slice_dyld_info(struct macho_slice *slice, struct cursor c)
 }
 
 static void slice_linkedit(struct macho_slice *slice, struct cursor c,
-			   struct macho_range *range)
+                           struct macho_range *range)
 {
 	cursor_skip(&c, 8);
 	uint32_t offset = cursor_u32(&c), size = cursor_u32(&c);
@@ -235,7 +235,7 @@ static void slice_id(struct macho_slice *slice, const struct cursor *command)
 }
 
 static void slice_command(struct macho_slice *slice, uint32_t command,
-			  const struct cursor *c)
+                          const struct cursor *c)
 {
 	switch (command & ~LC_REQ_DYLD) {
 	case LC_ID_DYLIB:
@@ -283,7 +283,7 @@ static void slice_command(struct macho_slice *slice, uint32_t command,
 }
 
 static void slice_commands(struct macho_slice *slice, const struct str *block,
-			   uint32_t count)
+                           uint32_t count)
 {
 	struct cursor all = cursor_of(block->data, block->len, slice->big_endian);
 
@@ -341,6 +341,7 @@ static void slice_parse(struct macho_slice *slice, const struct binary *b)
 			slice_commands(slice, &block, count);
 	} else if (binary_block(b, at, bytes, COMMANDS_BYTES_MAX, &block)) {
 		slice_commands(slice, &block, count);
+		slice->whole = !slice->damaged;
 	} else {
 		slice->damaged = true;
 	}
@@ -361,14 +362,14 @@ static void slice_note_cut(struct macho_slice *slice, const struct binary *b)
 }
 
 static int fat_parse(struct macho *m, const struct binary *b, bool is_64, uint32_t count,
-		     struct error *err)
+                     struct error *err)
 {
 	size_t row = is_64 ? 32 : 20;
 
 	/* 0xcafebabe also begins Java classes, whose next number is above 40. */
 	if (count > MACHO_SLICES_MAX)
 		return error_set(err, ERROR_INVALID, "not a universal file: %u slices",
-				 count);
+		                 count);
 	m->fat = true;
 	for (uint32_t i = 0; i < count; i++) {
 		struct macho_slice *slice = &m->slices[m->count];
@@ -392,7 +393,7 @@ static int fat_parse(struct macho *m, const struct binary *b, bool is_64, uint32
 
 bool macho_looks_like(const struct binary *b)
 {
-	unsigned char head[8] = { 0 };
+	unsigned char head[8] = {0};
 	struct cursor c = cursor_of(head, sizeof(head), true);
 	struct macho_slice slice;
 
@@ -406,7 +407,7 @@ bool macho_looks_like(const struct binary *b)
 
 int macho_parse(struct macho *m, const struct binary *b, struct error *err)
 {
-	unsigned char head[8] = { 0 };
+	unsigned char head[8] = {0};
 	struct cursor c = cursor_of(head, sizeof(head), true);
 
 	*m = (struct macho)MACHO_INIT;

@@ -70,10 +70,10 @@ struct macho_slice {
 	uint32_t flags;
 	uint32_t platform; /* of LC_BUILD_VERSION or by the kind of LC_VERSION_MIN; 0:
 			      none */
-	char minos[24];	   /* "12.1"; "" where it is not said */
+	char minos[24];    /* "12.1"; "" where it is not said */
 	char sdk[24];
-	char uuid[33];			 /* hexadecimal; "" */
-	char *install_name;		 /* LC_ID_DYLIB; NULL */
+	char uuid[33];                   /* hexadecimal; "" */
+	char *install_name;              /* LC_ID_DYLIB; NULL */
 	struct macho_library *libraries; /* in the order of their ordinals */
 	size_t library_count, library_capacity;
 	struct strlist rpaths; /* in order, repeats kept */
@@ -85,9 +85,9 @@ struct macho {
 	size_t count;
 	struct macho_slice slices[MACHO_SLICES_MAX];
 };
-#define MACHO_INIT                                                                       \
-	{                                                                                \
-		.count = 0                                                               \
+#define MACHO_INIT \
+	{ \
+		.count = 0 \
 	}
 
 /* Does the file begin as a Mach-O or universal file does? */
@@ -109,8 +109,8 @@ bool macho_is_system_library(const char *name);
 
 struct macho_import {
 	const char *name; /* borrowed from the list's blocks */
-	int ordinal;	  /* enum macho_ordinal or an index */
-	bool weak;	  /* may be missing */
+	int ordinal;      /* enum macho_ordinal or an index */
+	bool weak;        /* may be missing */
 };
 
 struct macho_imports {
@@ -118,29 +118,29 @@ struct macho_imports {
 	size_t count, capacity;
 	struct str blocks[3];
 };
-#define MACHO_IMPORTS_INIT                                                               \
-	{                                                                                \
-		.blocks = { STR_INIT, STR_INIT, STR_INIT }                               \
+#define MACHO_IMPORTS_INIT \
+	{ \
+		.blocks = { STR_INIT, STR_INIT, STR_INIT } \
 	}
 
 /* All imports of SLICE: classic binds, lazy ones too, or chained fixups.  Weak binds (of
  * coalesced symbols, which cannot fail) are left out.  An import may stand twice. */
 int macho_imports(const struct binary *b, const struct macho_slice *slice,
-		  struct macho_imports *out, struct error *err);
+                  struct macho_imports *out, struct error *err);
 void macho_imports_release(struct macho_imports *imports);
 
 /* The export trie of one slice. */
 struct macho_exports {
 	struct str trie;
 };
-#define MACHO_EXPORTS_INIT                                                               \
-	{                                                                                \
-		.trie = STR_INIT                                                         \
+#define MACHO_EXPORTS_INIT \
+	{ \
+		.trie = STR_INIT \
 	}
 
 struct macho_export {
 	uint64_t flags;
-	bool reexport;	  /* the definition is in another library: */
+	bool reexport;    /* the definition is in another library: */
 	uint64_t ordinal; /* the index from 1 of that library */
 	const char
 		*imported; /* its name there; "" for the same.  Borrowed from the trie */
@@ -148,15 +148,15 @@ struct macho_export {
 
 /* Reads the trie; a slice without one exports nothing. */
 int macho_exports_read(struct macho_exports *e, const struct binary *b,
-		       const struct macho_slice *slice, struct error *err);
+                       const struct macho_slice *slice, struct error *err);
 void macho_exports_release(struct macho_exports *e);
 /* Looks NAME up; a damaged trie holds what can be reached. */
 bool macho_exports_find(const struct macho_exports *e, const char *name,
-			struct macho_export *out);
+                        struct macho_export *out);
 /* Calls EACH for every name, at most LIMIT; ERROR_DAMAGED if the trie makes no sense. */
 int macho_exports_each(const struct macho_exports *e, size_t limit,
-		       void (*each)(void *context, const char *name,
-				    const struct macho_export *item),
-		       void *context, struct error *err);
+                       void (*each)(void *context, const char *name,
+                                    const struct macho_export *item),
+                       void *context, struct error *err);
 
 #endif

@@ -25,19 +25,20 @@ enum {
 };
 
 int macho_exports_read(struct macho_exports *e, const struct binary *b,
-		       const struct macho_slice *slice, struct error *err)
+                       const struct macho_slice *slice, struct error *err)
 {
 	*e = (struct macho_exports)MACHO_EXPORTS_INIT;
-	if (!slice->read)
-		return error_set(err, ERROR_NOT_FOUND, "the file ends before the slice");
+	if (!slice->whole)
+		return error_set(err, ERROR_NOT_FOUND,
+		                 "the load commands could not be read");
 	if (slice->exports.size > TRIE_BYTES_MAX)
 		return error_set(err, ERROR_DAMAGED, "an export trie of %llu bytes",
-				 (unsigned long long)slice->exports.size);
+		                 (unsigned long long)slice->exports.size);
 	if (slice->exports.size &&
 	    !binary_block(b, slice->exports.offset, slice->exports.size, TRIE_BYTES_MAX,
-			  &e->trie))
+	                  &e->trie))
 		return error_set(err, ERROR_NOT_FOUND,
-				 "the file ends before its export trie");
+		                 "the file ends before its export trie");
 	return 0;
 }
 
@@ -118,7 +119,7 @@ static void walk_push(struct walk *w, uint64_t offset, size_t used)
 }
 
 static void walk_children(struct walk *w, struct node *node, const char *rest,
-			  size_t used)
+                          size_t used)
 {
 	uint64_t offset;
 
@@ -128,7 +129,7 @@ static void walk_children(struct walk *w, struct node *node, const char *rest,
 }
 
 bool macho_exports_find(const struct macho_exports *e, const char *name,
-			struct macho_export *out)
+                        struct macho_export *out)
 {
 	struct walk w = {.count = 0};
 
@@ -196,8 +197,8 @@ static int tour_step(struct tour *t)
 }
 
 static int tour_run(struct tour *t, size_t limit,
-		    void (*each)(void *, const char *, const struct macho_export *),
-		    void *context)
+                    void (*each)(void *, const char *, const struct macho_export *),
+                    void *context)
 {
 	int rc = tour_enter(t, 0) ? 1 : -1;
 
@@ -216,9 +217,9 @@ static int tour_run(struct tour *t, size_t limit,
 }
 
 int macho_exports_each(const struct macho_exports *e, size_t limit,
-		       void (*each)(void *context, const char *name,
-				    const struct macho_export *item),
-		       void *context, struct error *err)
+                       void (*each)(void *context, const char *name,
+                                    const struct macho_export *item),
+                       void *context, struct error *err)
 {
 	if (!e->trie.len)
 		return 0;

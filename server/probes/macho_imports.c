@@ -50,7 +50,7 @@ static bool imports_add(struct macho_imports *out, const struct macho_import *im
 	if (out->count >= IMPORTS_MAX)
 		return false;
 	out->items = array_reserve(out->items, &out->capacity, out->count + 1,
-				   sizeof(*out->items));
+	                           sizeof(*out->items));
 	out->items[out->count++] = *import;
 	return true;
 }
@@ -105,7 +105,7 @@ static bool bind_set(unsigned char opcode, struct cursor *c, struct macho_import
 	case BIND_SET_ORDINAL_ULEB:
 		number = cursor_uleb(c);
 		import->ordinal = number <= MACHO_LIBRARIES_MAX ? (int)number
-								: MACHO_LIBRARIES_MAX + 1;
+		                                                : MACHO_LIBRARIES_MAX + 1;
 		return true;
 	case BIND_SET_ORDINAL_SPECIAL:
 		import->ordinal = immediate ? (int)immediate - 16 : 0;
@@ -121,7 +121,7 @@ static bool bind_set(unsigned char opcode, struct cursor *c, struct macho_import
 
 /* Runs a bind program.  A lazy one has BIND_DONE after each entry and goes on. */
 static int bind_run(const struct str *block, bool lazy, struct macho_imports *out,
-		    struct error *err)
+                    struct error *err)
 {
 	struct cursor c = cursor_of(block->data, block->len, false);
 	struct macho_import import = {.name = NULL};
@@ -138,32 +138,32 @@ static int bind_run(const struct str *block, bool lazy, struct macho_imports *ou
 			continue;
 		if (!bind_skip_operands(opcode, &c))
 			return error_set(err, ERROR_DAMAGED, "unknown bind opcode 0x%02x",
-					 opcode);
+			                 opcode);
 		if (bind_binds(opcode) && import.name && !imports_add(out, &import))
 			return error_set(err, ERROR_TOO_LARGE, "too many imports");
 	}
 	if (c.failed)
 		return error_set(err, ERROR_DAMAGED,
-				 "bind information ends in an operand");
+		                 "bind information ends in an operand");
 	return 0;
 }
 
 /* Reads the piece RANGE into *BLOCK; where it lies beyond the end of the file is unknown.
  */
 static int block_read(const struct binary *b, const struct macho_range *range,
-		      struct str *block, struct error *err)
+                      struct str *block, struct error *err)
 {
 	if (range->size > BLOCK_BYTES_MAX)
 		return error_set(err, ERROR_DAMAGED, "link-edit data of %llu bytes",
-				 (unsigned long long)range->size);
+		                 (unsigned long long)range->size);
 	if (!binary_block(b, range->offset, range->size, BLOCK_BYTES_MAX, block))
 		return error_set(err, ERROR_NOT_FOUND,
-				 "the file ends before its link-edit data");
+		                 "the file ends before its link-edit data");
 	return 0;
 }
 
 static int bind_read(const struct binary *b, const struct macho_range *range, bool lazy,
-		     struct str *block, struct macho_imports *out, struct error *err)
+                     struct str *block, struct macho_imports *out, struct error *err)
 {
 	if (!range->size)
 		return 0;
@@ -173,7 +173,7 @@ static int bind_read(const struct binary *b, const struct macho_range *range, bo
 
 /* One entry of the import table of chained fixups; the library's number is signed. */
 static uint64_t chained_entry(struct cursor *c, uint32_t format,
-			      struct macho_import *import)
+                              struct macho_import *import)
 {
 	if (format == CHAINED_IMPORT_ADDEND64) {
 		uint64_t bits = cursor_u64(c);
@@ -196,7 +196,7 @@ static uint64_t chained_entry(struct cursor *c, uint32_t format,
 }
 
 static int chained_read(const struct binary *b, const struct macho_slice *slice,
-			struct str *block, struct macho_imports *out, struct error *err)
+                        struct str *block, struct macho_imports *out, struct error *err)
 {
 	int rc = block_read(b, &slice->fixups, block, err);
 	if (rc)
@@ -209,22 +209,22 @@ static int chained_read(const struct binary *b, const struct macho_slice *slice,
 	uint32_t compression = cursor_u32(&c);
 	if (c.failed || imports_at > block->len || symbols_at > block->len)
 		return error_set(err, ERROR_DAMAGED,
-				 "chained fixups end in their header");
+		                 "chained fixups end in their header");
 	if (compression || format < CHAINED_IMPORT || format > CHAINED_IMPORT_ADDEND64)
 		return error_set(err, ERROR_UNSUPPORTED,
-				 "chained fixups of an unknown format");
+		                 "chained fixups of an unknown format");
 
 	c = cursor_of(block->data + imports_at, block->len - imports_at,
-		      slice->big_endian);
+	              slice->big_endian);
 	for (uint32_t i = 0; i < count; i++) {
 		struct macho_import import = {.name = NULL};
 		uint64_t at = chained_entry(&c, format, &import);
 
 		import.name = block_string(block->data + symbols_at,
-					   block->len - symbols_at, at);
+		                           block->len - symbols_at, at);
 		if (c.failed || !import.name)
 			return error_set(err, ERROR_DAMAGED,
-					 "an import of the chained fixups has no name");
+			                 "an import of the chained fixups has no name");
 		if (!imports_add(out, &import))
 			return error_set(err, ERROR_TOO_LARGE, "too many imports");
 	}
@@ -232,11 +232,12 @@ static int chained_read(const struct binary *b, const struct macho_slice *slice,
 }
 
 int macho_imports(const struct binary *b, const struct macho_slice *slice,
-		  struct macho_imports *out, struct error *err)
+                  struct macho_imports *out, struct error *err)
 {
 	*out = (struct macho_imports)MACHO_IMPORTS_INIT;
-	if (!slice->read)
-		return error_set(err, ERROR_NOT_FOUND, "the file ends before the slice");
+	if (!slice->whole)
+		return error_set(err, ERROR_NOT_FOUND,
+		                 "the load commands could not be read");
 	if (slice->fixups.size) {
 		int rc = chained_read(b, slice, &out->blocks[0], out, err);
 		if (rc)
