@@ -62,8 +62,9 @@ struct macho_slice {
 	uint32_t cpu_type, cpu_subtype;
 	const char *arch; /* "arm64", "arm64e", "x86_64", "x86_64h", "i386", "ppc" … */
 	uint64_t offset, size; /* of the slice in the file */
-	bool read;    /* the members below were read; false if the header is cut off */
-	bool cut;     /* the file ends before the slice does */
+	bool read;             /* the header was read; false if it is cut off */
+	bool whole;            /* all load commands were read and made sense */
+	bool cut;              /* the file ends before the slice does */
 	bool damaged; /* load commands that make no sense; what came before is kept */
 	bool is_64, big_endian;
 	uint32_t file_type; /* 2 executable, 6 dylib, 8 bundle */
