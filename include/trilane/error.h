@@ -50,8 +50,9 @@ int error_set(struct error *err, enum error_code code, const char *format, ...)
 int error_set_errno(struct error *err, int errnum, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Puts "WHAT: " in front of the text, keeps the code, and returns it. */
-int error_prefix(struct error *err, const char *format, ...)
+/* Puts "WHAT: " in front of the text and keeps the code.  It returns nothing, so that a
+ * caller returns the code it has, which is right also where ERR is NULL. */
+void error_prefix(struct error *err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* "not_found", "invalid", …: the code's name for documents. */

@@ -107,20 +107,19 @@ int error_set_errno(struct error *err, int errnum, const char *format, ...)
 	return code;
 }
 
-int error_prefix(struct error *err, const char *format, ...)
+void error_prefix(struct error *err, const char *format, ...)
 {
 	struct error whole;
 	va_list args;
 
 	if (!err)
-		return ERROR_FAILED;
+		return;
 	va_start(args, format);
 	format_text(&whole, format, args);
 	va_end(args);
 	append(&whole, ": ");
 	append(&whole, err->text);
 	memcpy(err->text, whole.text, sizeof(err->text));
-	return err->code;
 }
 
 const char *error_code_name(enum error_code code)

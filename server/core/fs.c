@@ -87,7 +87,9 @@ int fs_read(const char *path, size_t limit, struct str *out, struct error *err)
 		return error_set(err, ERROR_UNSUPPORTED, "%s is not a regular file",
 		                 path);
 	rc = fs_read_fd(fd, limit, out, err);
-	return rc == 0 ? 0 : error_prefix(err, "%s", path);
+	if (rc != 0)
+		error_prefix(err, "%s", path);
+	return rc;
 }
 
 int fs_write_fd(int fd, const void *bytes, size_t n, struct error *err)
@@ -117,8 +119,10 @@ static int write_new(const char *path, const void *bytes, size_t n, mode_t mode,
 	if (fd < 0)
 		return error_set_errno(err, errno, "cannot create %s", path);
 	rc = fs_write_fd(fd, bytes, n, err);
-	if (rc != 0)
-		return error_prefix(err, "%s", path);
+	if (rc != 0) {
+		error_prefix(err, "%s", path);
+		return rc;
+	}
 	if (fsync(fd) != 0 && errno != EINVAL)
 		return error_set_errno(err, errno, "cannot write %s", path);
 	return 0;

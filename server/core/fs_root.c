@@ -204,7 +204,9 @@ static int read_whole_or_head(const struct fs_root *root, const char *path, size
 	rc = fs_read_fd(fd, limit, out, err);
 	if (rc == ERROR_TOO_LARGE && !whole)
 		return 0;
-	return rc == 0 ? 0 : error_prefix(err, "%s", path);
+	if (rc != 0)
+		error_prefix(err, "%s", path);
+	return rc;
 }
 
 int fs_root_read(const struct fs_root *root, const char *path, size_t limit,
