@@ -85,8 +85,10 @@ int source_parse_recording(struct source *s, const char *text, size_t n,
 	json_t *document = NULL;
 	int rc = document_parse(text, n, SOURCE_DOCUMENT_LIMIT, &document, err);
 
-	if (rc < 0)
-		return error_prefix(err, "recording.json");
+	if (rc < 0) {
+		error_prefix(err, "recording.json");
+		return rc;
+	}
 	rc = json_is_object(document)
 	             ? fill(s, document, err)
 	             : error_set(err, ERROR_INVALID, "recording.json: not an object");

@@ -168,7 +168,8 @@ static int migrate_one(struct db *db, const struct embedded_file *file, size_t n
 	if (!rc)
 		return 0;
 	db_execute(db, "ROLLBACK", NULL);
-	return error_prefix(err, "migration %s", file->path);
+	error_prefix(err, "migration %s", file->path);
+	return rc;
 }
 
 int db_migrate(struct db *db, const struct embedded_file *migrations, size_t count,

@@ -113,7 +113,9 @@ static int open_database(struct store *s, const char *dir, struct error *err)
 		move_aside(path.data);
 		rc = open_and_migrate(&s->db, path.data, err);
 	}
-	return rc ? error_prefix(err, "%s", path.data) : 0;
+	if (rc)
+		error_prefix(err, "%s", path.data);
+	return rc;
 }
 
 int store_open(const char *dir, struct store **out, struct error *err)
