@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The cpu engine: memory, parameters in and out, and steps handed to the team.  What a
+ * step does is in cpu_mlp.c and cpu_cnn.c, what is fast about it in kernels_source.h.
+ */
+#include "cpu.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "processor.h"
+#include "trilane/mem.h"
+
+#include "trilane/banned.h"
+
+enum { BATCH_MAX = 65536, LINE = 16 /* floats */, SKEW = 5 * LINE };
+
+#define LEARNING_RATE 1e-3
+#define BETA1         0.9
+#define BETA2         0.999
+#define EPSILON       1e-7f
+
+static struct cpu *self(const struct engine *e)
+{
+	return (struct cpu *)e;
+}
+
+/* Arrays that are walked together must not start at the same place of a page: a store to
+ * one would hold up a load from the next. */
+float *carve(struct carver *carver, size_t floats)
+{
+	float *p = carver->base ? carver->base + carver->used : NULL;
+
+	carver->used += round_up(floats, LINE) + SKEW;
+	return p;
+}
+
+/* Zeroed, and touched only where it is used; *RAW is to be freed. */
+static float *allocate(size_t floats, void **raw)
+{
+	size_t bytes = floats * sizeof(float);
+	uintptr_t start;
+
+	*raw = calloc(1, bytes + SYSTEM_HUGE_PAGE);
+	if (!*raw)
+		return NULL;
+	start = round_up((uintptr_t)*raw, SYSTEM_HUGE_PAGE);
+	system_prefer_huge_pages((void *)start, bytes);
+	return (float *)start;
+}
+
+static void layout(struct cpu *c, struct carver *carver)
+{
+	struct weights *w = c->weights;
+
+	c->logit_stride = round_up(c->shape.classes, c->kernels->lanes);
+	c->model->layout(c, carver);
+	w[WEIGHTS_HEAD].size = (size_t)c->panels * c->shape.classes * c->kernels->panel;
+	w[WEIGHTS_HEAD_BIAS].size = c->logit_stride;
+	for (int i = 0; i < WEIGHTS_COUNT; i++) {
+		w[i].w = carve(carver, w[i].size);
+		w[i].m = carve(carver, w[i].size);
+		w[i].v = carve(carver, w[i].size);
+	}
+	c->logits = carve(carver, c->logit_stride * c->batch);
+	c->losses = carve(carver, c->batch);
+	c->hits = (bool *)(void *)carve(carver, c->batch);
+}
+
+static int allocate_all(struct cpu *c, struct error *err)
+{
+	struct carver carver = {.base = NULL};
+
+	layout(c, &carver);
+	carver.base = allocate(carver.used, &c->memory);
+	if (!carver.base)
+		return error_set(err, ERROR_NO_MEMORY, "no memory: %zu MiB are needed",
+		                 carver.used * sizeof(float) >> 20);
+	carver.used = 0;
+	layout(c, &carver);
+	return 0;
+}
+
+static int allocate_gradients(struct cpu *c, struct error *err)
+{
+	struct carver carver = {.base = NULL};
+
+	if (c->gradient_memory)
+		return 0;
+	for (int i = 0; i < WEIGHTS_COUNT; i++)
+		carve(&carver, c->weights[i].size);
+	carver.base = allocate(carver.used, &c->gradient_memory);
+	if (!carver.base)
+		return error_set(err, ERROR_NO_MEMORY, "no memory for gradients");
+	carver.used = 0;
+	for (int i = 0; i < WEIGHTS_COUNT; i++)
+		c->weights[i].g = carve(&carver, c->weights[i].size);
+	return 0;
+}
+
+static bool cpu_available(struct error *err)
+{
+	return isa_choose(NULL, err) != NULL;
+}
+
+static void cpu_destroy(struct engine *e)
+{
+	struct cpu *c = self(e);
+
+	team_free(c->team);
+	free(c->memory);
+	free(c->gradient_memory);
+	free(c);
+}
+
+static void try_flush_to_zero(void *context, unsigned member)
+{
+	struct cpu *c = context;
+
+	if (!member)
+		c->flush_to_zero = processor_flushes_to_zero();
+}
+
+static int prepare(struct cpu *c, const struct engine_config *config, struct error *err)
+{
+	int rc;
+
+	c->kernels = isa_choose(config->isa, err);
+	if (!c->kernels)
+		return ERROR_UNSUPPORTED;
+	rc = team_new(config->threads, &c->team, err);
+	if (rc)
+		return rc;
+	team_run(c->team, try_flush_to_zero, c);
+	return allocate_all(c, err);
+}
+
+static int cpu_create(const struct engine_config *config, struct engine **out,
+                      struct error *err)
+{
+	struct cpu *c;
+	int rc;
+
+	if (!model_shape_valid(&config->shape, err))
+		return ERROR_INVALID;
+	if (!config->batch || config->batch > BATCH_MAX)
+		return error_set(err, ERROR_INVALID,
+		                 "a batch of %u: 1 to %d are possible", config->batch,
+		                 BATCH_MAX);
+	c = xcalloc(1, sizeof(*c));
+	c->engine.class = &engine_cpu;
+	c->model = config->shape.family == FAMILY_MLP ? &cpu_mlp : &cpu_cnn;
+	c->shape = config->shape;
+	c->batch = config->batch;
+	c->beta1_power = c->beta2_power = 1;
+	processor_name(c->processor, sizeof(c->processor));
+	rc = prepare(c, config, err);
+	if (rc) {
+		cpu_destroy(&c->engine);
+		return rc;
+	}
+	*out = &c->engine;
+	return 0;
+}
+
+static void cpu_info(const struct engine *e, struct engine_info *out)
+{
+	const struct cpu *c = self(e);
+
+	*out = (struct engine_info){
+		.engine = engine_cpu.name,
+		.isa = c->kernels->isa,
+		.device = c->processor[0] ? c->processor : NULL,
+		.threads = team_size(c->team),
+		.flush_to_zero = c->flush_to_zero,
+	};
+}
+
+/* Where element E of Keras' array I lies in the array of weights *WHICH. */
+static size_t place(const struct cpu *c, int i, size_t e, int *which)
+{
+	size_t classes = c->shape.classes, panel = c->kernels->panel, column;
+
+	switch (i) {
+	case 0:
+	case 1:
+		*which = WEIGHTS_FIRST;
+		return c->model->first_place(c, i, e);
+	case 2:
+		*which = WEIGHTS_HEAD;
+		column = c->model->head_column(c, e / classes);
+		return (column / panel * classes + e % classes) * panel + column % panel;
+	case 3:
+		*which = WEIGHTS_HEAD_BIAS;
+		return e;
+	default:
+		BUG("parameter array %d", i);
+	}
+}
+
+static int cpu_set_parameter(struct engine *e, int i, const float *values,
+                             struct error *err)
+{
+	struct cpu *c = self(e);
+	size_t size = model_parameter_size(&c->shape, i);
+	int which;
+
+	(void)err;
+	for (size_t k = 0; k < size; k++) {
+		size_t at = place(c, i, k, &which);
+		c->weights[which].w[at] = values[k];
+	}
+	for (which = 0; c->beta1_power < 1 && which < WEIGHTS_COUNT; which++) {
+		struct weights *w = &c->weights[which];
+		memset(w->m, 0, w->size * sizeof(*w->m));
+		memset(w->v, 0, w->size * sizeof(*w->v));
+	}
+	c->beta1_power = c->beta2_power = 1;
+	return 0;
+}
+
+static int cpu_get_parameter(struct engine *e, int i, float *values, struct error *err)
+{
+	struct cpu *c = self(e);
+	size_t size = model_parameter_size(&c->shape, i);
+	int which;
+
+	(void)err;
+	for (size_t k = 0; k < size; k++) {
+		size_t at = place(c, i, k, &which);
+		values[k] = c->weights[which].w[at];
+	}
+	return 0;
+}
+
+static int cpu_get_gradient(struct engine *e, int i, float *values, struct error *err)
+{
+	struct cpu *c = self(e);
+	size_t size = model_parameter_size(&c->shape, i);
+	int which;
+
+	if (!c->gradient_memory)
+		return error_set(err, ERROR_FAILED, "no gradients were computed yet");
+	for (size_t k = 0; k < size; k++) {
+		size_t at = place(c, i, k, &which);
+		values[k] = c->weights[which].g[at];
+	}
+	return 0;
+}
+
+static int check_input(const struct cpu *c, const uint8_t *labels, unsigned n,
+                       struct error *err)
+{
+	if (!n || n > c->batch)
+		return error_set(err, ERROR_INVALID, "%u samples: 1 to %u are possible",
+		                 n, c->batch);
+	for (unsigned b = 0; labels && b < n; b++)
+		if (labels[b] >= c->shape.classes)
+			return error_set(err, ERROR_INVALID, "label %u of %u classes",
+			                 labels[b], c->shape.classes);
+	return 0;
+}
+
+static void run(struct cpu *c, enum step_kind kind, const float *x, const uint8_t *labels,
+                unsigned n)
+{
+	c->kind = kind;
+	c->x = x;
+	c->labels = labels;
+	c->n = n;
+	team_run(c->team, c->model->step, c);
+}
+
+static void sum_up(const struct cpu *c, struct engine_step *out)
+{
+	double loss = 0;
+
+	out->correct = 0;
+	for (unsigned b = 0; b < c->n; b++) {
+		loss += c->losses[b];
+		out->correct += c->hits[b];
+	}
+	out->loss = (float)(loss / c->n);
+}
+
+static int cpu_train(struct engine *e, const float *x, const uint8_t *labels, unsigned n,
+                     struct engine_step *out, struct error *err)
+{
+	struct cpu *c = self(e);
+	int rc = check_input(c, labels, n, err);
+
+	if (rc)
+		return rc;
+	c->beta1_power *= BETA1;
+	c->beta2_power *= BETA2;
+	c->adam = (struct adam){
+		.rate_m = (float)(1 - BETA1),
+		.rate_v = (float)(1 - BETA2),
+		.alpha = (float)(LEARNING_RATE * sqrt(1 - c->beta2_power) /
+	                         (1 - c->beta1_power)),
+		.epsilon = EPSILON,
+	};
+	run(c, STEP_TRAIN, x, labels, n);
+	sum_up(c, out);
+	return 0;
+}
+
+static int cpu_gradients(struct engine *e, const float *x, const uint8_t *labels,
+                         unsigned n, struct engine_step *out, struct error *err)
+{
+	struct cpu *c = self(e);
+	int rc = check_input(c, labels, n, err);
+
+	if (!rc)
+		rc = allocate_gradients(c, err);
+	if (rc)
+		return rc;
+	run(c, STEP_GRADIENTS, x, labels, n);
+	sum_up(c, out);
+	return 0;
+}
+
+static int cpu_forward(struct engine *e, const float *x, unsigned n, float *logits,
+                       struct error *err)
+{
+	struct cpu *c = self(e);
+	int rc = check_input(c, NULL, n, err);
+
+	if (rc)
+		return rc;
+	run(c, STEP_FORWARD, x, NULL, n);
+	for (unsigned b = 0; b < n; b++)
+		memcpy(logits + (size_t)b * c->shape.classes,
+		       c->logits + b * c->logit_stride,
+		       c->shape.classes * sizeof(*logits));
+	return 0;
+}
+
+const struct engine_class engine_cpu = {
+	.name = "cpu",
+	.available = cpu_available,
+	.create = cpu_create,
+	.destroy = cpu_destroy,
+	.info = cpu_info,
+	.set_parameter = cpu_set_parameter,
+	.get_parameter = cpu_get_parameter,
+	.train = cpu_train,
+	.gradients = cpu_gradients,
+	.get_gradient = cpu_get_gradient,
+	.forward = cpu_forward,
+};

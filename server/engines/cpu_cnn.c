@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The CNN on the cpu engine.  A sample's way through the convolution and back needs no
+ * other sample, so a member owns samples up to the convolution's gradients (kept a sample
+ * each, they are few), and after one barrier panels of the head's weights.
+ */
+#include "cpu.h"
+
+#include "trilane/banned.h"
+
+/* Samples that a member takes at once: the head's weights are read once for them, and
+ * what is theirs still fits the second cache. */
+enum { BLOCK = 4 };
+
+static void cnn_layout(struct cpu *c, struct carver *carver)
+{
+	struct cnn *cnn = &c->u.cnn;
+	const struct model_shape *s = &c->shape;
+	size_t members = team_size(c->team), panel = c->kernels->panel;
+	unsigned filters = (unsigned)round_up(s->filters, c->kernels->lanes);
+
+	cnn->conv =
+		(struct conv){s->width, (s->height - 2) / 2, (s->width - 2) / 2, filters};
+	cnn->stride = round_up((size_t)cnn->conv.pooled_height * cnn->conv.pooled_width *
+	                               filters,
+	                       panel);
+	cnn->kernel_size = (size_t)CONV_ROWS * filters;
+	cnn->quads = (s->height - 1) * (s->width - 1);
+	c->panels = (unsigned)(cnn->stride / panel);
+	c->weights[WEIGHTS_FIRST].size = cnn->kernel_size;
+	cnn->a = carve(carver, cnn->stride * c->batch);
+	cnn->da = carve(carver, cnn->stride * BLOCK * members);
+	cnn->winners = (int32_t *)(void *)carve(carver, cnn->stride * BLOCK * members);
+	cnn->quads_x = carve(carver, (size_t)cnn->quads * CONV_QUAD * members);
+	cnn->dk = carve(carver, cnn->kernel_size * c->batch);
+}
+
+static size_t cnn_first_place(const struct cpu *c, int i, size_t e)
+{
+	size_t tap = i ? CONV_TAPS : e / c->shape.filters;
+
+	return tap * c->u.cnn.conv.filters + e % c->shape.filters;
+}
+
+static size_t cnn_head_column(const struct cpu *c, size_t k)
+{
+	return k / c->shape.filters * c->u.cnn.conv.filters + k % c->shape.filters;
+}
+
+/* The 2x2 neighbourhood of each pixel. */
+static void gather_quads(const struct model_shape *s, const float *x, float *q)
+{
+	for (unsigned r = 0; r + 1 < s->height; r++, x += s->width)
+		for (unsigned i = 0; i + 1 < s->width; i++, q += CONV_QUAD) {
+			q[0] = x[i];
+			q[1] = x[i + 1];
+			q[2] = x[i + s->width];
+			q[3] = x[i + s->width + 1];
+		}
+}
+
+static struct features cnn_features(const struct cpu *c, unsigned begin, unsigned end)
+{
+	return (struct features){
+		.a = c->u.cnn.a + begin * c->u.cnn.stride,
+		.sample_stride = c->u.cnn.stride,
+		.panel_stride = c->kernels->panel,
+		.samples = end - begin,
+		.panels = c->panels,
+	};
+}
+
+static void backward_block(struct cpu *c, unsigned member, const struct features *f,
+                           unsigned begin, unsigned end)
+{
+	struct cnn *cnn = &c->u.cnn;
+	const struct kernels *k = c->kernels;
+	size_t panel = k->panel, classes = c->shape.classes;
+	float *da = cnn->da + cnn->stride * BLOCK * member;
+	const int32_t *winners = cnn->winners + cnn->stride * BLOCK * member;
+	float *quads = cnn->quads_x + (size_t)cnn->quads * CONV_QUAD * member;
+
+	for (unsigned p = 0; p < c->panels; p++)
+		k->head_backward(c->logits + begin * c->logit_stride, c->logit_stride,
+		                 f->samples,
+		                 c->weights[WEIGHTS_HEAD].w + p * classes * panel,
+		                 c->shape.classes, f->a + p * panel, cnn->stride,
+		                 da + p * panel, cnn->stride);
+	for (unsigned b = begin; b < end; b++) {
+		gather_quads(&c->shape, c->x + b * model_inputs(&c->shape), quads);
+		k->conv_backward(&cnn->conv, quads, da, winners,
+		                 cnn->dk + b * cnn->kernel_size);
+		da += cnn->stride;
+		winners += cnn->stride;
+	}
+}
+
+static void do_block(struct cpu *c, unsigned member, unsigned begin, unsigned end)
+{
+	struct cnn *cnn = &c->u.cnn;
+	struct features f = cnn_features(c, begin, end);
+	int32_t *winners = cnn->winners + cnn->stride * BLOCK * member;
+
+	for (unsigned b = begin; b < end; b++, winners += cnn->stride)
+		c->kernels->conv_forward(&cnn->conv, c->x + b * model_inputs(&c->shape),
+		                         c->weights[WEIGHTS_FIRST].w,
+		                         cnn->a + b * cnn->stride, winners);
+	cpu_head(c, &f, begin, end);
+	if (c->kind != STEP_FORWARD)
+		backward_block(c, member, &f, begin, end);
+}
+
+static void update_kernel(struct cpu *c, unsigned member)
+{
+	struct cnn *cnn = &c->u.cnn;
+	unsigned lanes = c->kernels->lanes, begin, end;
+
+	team_part(c->team, member, (unsigned)(cnn->kernel_size / lanes), &begin, &end);
+	struct target to = cpu_target(c, WEIGHTS_FIRST, (size_t)begin * lanes);
+	c->kernels->update_sum(cnn->dk + (size_t)begin * lanes, cnn->kernel_size, c->n,
+	                       (size_t)(end - begin) * lanes, &to);
+}
+
+static void cnn_step(void *context, unsigned member)
+{
+	struct cpu *c = context;
+	unsigned begin, end;
+
+	team_part(c->team, member, c->n, &begin, &end);
+	for (unsigned b = begin; b < end; b += BLOCK)
+		do_block(c, member, b, end - b < BLOCK ? end : b + BLOCK);
+	if (c->kind == STEP_FORWARD)
+		return;
+	team_barrier(c->team);
+
+	struct features all = cnn_features(c, 0, c->n);
+	team_part(c->team, member, c->panels, &begin, &end);
+	for (unsigned p = begin; p < end; p++)
+		cpu_update_head(c, &all, p);
+	update_kernel(c, member);
+	if (!member)
+		cpu_update_head_bias(c);
+}
+
+const struct cpu_model cpu_cnn = {
+	.layout = cnn_layout,
+	.step = cnn_step,
+	.first_place = cnn_first_place,
+	.head_column = cnn_head_column,
+};

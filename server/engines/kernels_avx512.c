@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* Kernels for AVX-512F: thirty-two registers of sixteen floats. */
+#include <immintrin.h>
+#include <stdint.h>
+
+#define KERNELS      kernels_avx512
+#define ISA          "avx512"
+#define LANES        16
+#define TILE_ROWS    8
+#define TILE_VECTORS 2
+#define HEAD_ROWS    4
+#define HEAD_COLUMNS 5
+
+typedef float vec __attribute__((vector_size(64), may_alias));
+typedef int32_t ivec __attribute__((vector_size(64), may_alias));
+
+static inline vec vec_sqrt(vec x)
+{
+	return _mm512_sqrt_ps(x);
+}
+
+static inline vec vec_max(vec a, vec b)
+{
+	return _mm512_max_ps(a, b);
+}
+
+static inline vec vec_choose(const float *q, ivec which)
+{
+	__m512 quad = _mm512_broadcast_f32x4(_mm_load_ps(q));
+	return _mm512_permutevar_ps(quad, (__m512i)which);
+}
+
+static inline ivec ivec_select(ivec mask, ivec a, ivec b)
+{
+	return (a & mask) | (b & ~mask);
+}
+
+#include "kernels_source.h"

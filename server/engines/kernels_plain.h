@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* The primitives of kernels_source.h in C alone, for any LANES. */
+#define TILE_ROWS    6
+#define TILE_VECTORS 2
+#define HEAD_ROWS    2
+#define HEAD_COLUMNS 5
+
+typedef float vec __attribute__((vector_size(LANES * 4), may_alias));
+typedef int32_t ivec __attribute__((vector_size(LANES * 4), may_alias));
+
+static inline vec vec_sqrt(vec x)
+{
+	for (int l = 0; l < LANES; l++)
+		x[l] = sqrtf(x[l]);
+	return x;
+}
+
+static inline vec vec_max(vec a, vec b)
+{
+	ivec first = a > b;
+	return (vec)(((ivec)a & first) | ((ivec)b & ~first));
+}
+
+static inline vec vec_choose(const float *q, ivec which)
+{
+	vec x;
+	for (int l = 0; l < LANES; l++)
+		x[l] = q[which[l]];
+	return x;
+}
+
+static inline ivec ivec_select(ivec mask, ivec a, ivec b)
+{
+	return (a & mask) | (b & ~mask);
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The cpu engine against the reference engine: every instruction set that runs here, over
+ * shapes with odd tails everywhere, gradients and logits to 1e-5 of the array's largest.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "trilane/engines.h"
+#include "trilane/mem.h"
+#include "trilane/rng.h"
+
+#include "trilane/banned.h"
+
+#define LIMIT 1e-5
+
+struct pair {
+	struct engine *tuned, *reference;
+	struct model_shape shape;
+	unsigned n;
+	float *x;
+	uint8_t *labels;
+};
+
+static struct engine *create(const struct engine_class *class,
+                             const struct engine_config *config)
+{
+	struct error err = ERROR_INIT;
+	struct engine *e = NULL;
+
+	if (class->create(config, &e, &err))
+		fail_msg("%s: %s", class->name, err.text);
+	return e;
+}
+
+static void set_weights(struct engine *e, const struct model_shape *s, uint64_t seed)
+{
+	for (int i = 0; i < MODEL_PARAMETERS; i++) {
+		size_t size = model_parameter_size(s, i);
+		float *values = xmalloc(size * sizeof(*values));
+		struct rng r;
+
+		model_initial_parameter(s, i, seed, values);
+		rng_init(&r, seed, 77);
+		for (size_t k = 0; i % 2 && k < size; k++)
+			values[k] = (float)(0.2 * rng_unit(&r) - 0.1);
+		assert_int_equal(e->class->set_parameter(e, i, values, NULL), 0);
+		free(values);
+	}
+}
+
+static void pair_init(struct pair *p, const struct engine_config *config, unsigned n,
+                      uint64_t seed)
+{
+	size_t inputs = model_inputs(&config->shape);
+	struct rng r;
+
+	p->shape = config->shape;
+	p->n = n;
+	p->tuned = create(&engine_cpu, config);
+	p->reference = create(&engine_reference, config);
+	set_weights(p->tuned, &p->shape, seed);
+	set_weights(p->reference, &p->shape, seed);
+	p->x = xmalloc(n * inputs * sizeof(*p->x));
+	p->labels = xmalloc(n);
+	rng_init(&r, seed, 99);
+	for (size_t k = 0; k < n * inputs; k++)
+		p->x[k] = rng_below(&r, 3) ? (float)rng_unit(&r) : 0;
+	for (unsigned b = 0; b < n; b++)
+		p->labels[b] = (uint8_t)rng_below(&r, p->shape.classes);
+}
+
+static void pair_release(struct pair *p)
+{
+	p->tuned->class->destroy(p->tuned);
+	p->reference->class->destroy(p->reference);
+	free(p->x);
+	free(p->labels);
+}
+
+/* The largest difference relative to the largest value. */
+static double distance(const float *a, const float *b, size_t size)
+{
+	double worst = 0, largest = 0;
+
+	for (size_t k = 0; k < size; k++) {
+		double d = fabs((double)a[k] - b[k]);
+		if (isnan(d))
+			return isnan(a[k]) && isnan(b[k]) ? 0 : INFINITY;
+		worst = fmax(worst, d);
+		largest = fmax(largest, fabs((double)b[k]));
+	}
+	return largest > 0 ? worst / largest : worst;
+}
+
+static void compare_forward(const struct pair *p)
+{
+	size_t size = (size_t)p->n * p->shape.classes;
+	float *a = xmalloc(size * sizeof(*a)), *b = xmalloc(size * sizeof(*b));
+	double d;
+
+	assert_int_equal(p->tuned->class->forward(p->tuned, p->x, p->n, a, NULL), 0);
+	assert_int_equal(p->reference->class->forward(p->reference, p->x, p->n, b, NULL),
+	                 0);
+	d = distance(a, b, size);
+	if (!(d <= LIMIT))
+		fail_msg("logits differ by %g", d);
+	free(a);
+	free(b);
+}
+
+static void compare_gradients(const struct pair *p)
+{
+	struct engine_step a, b;
+
+	assert_int_equal(
+		p->tuned->class->gradients(p->tuned, p->x, p->labels, p->n, &a, NULL), 0);
+	assert_int_equal(p->reference->class->gradients(p->reference, p->x, p->labels,
+	                                                p->n, &b, NULL),
+	                 0);
+	assert_int_equal(a.correct, b.correct);
+	assert_true(fabsf(a.loss - b.loss) <= 1e-5f * fabsf(b.loss));
+	for (int i = 0; i < MODEL_PARAMETERS; i++) {
+		size_t size = model_parameter_size(&p->shape, i);
+		float *ga = xmalloc(size * sizeof(*ga)),
+		      *gb = xmalloc(size * sizeof(*gb));
+		double d;
+
+		p->tuned->class->get_gradient(p->tuned, i, ga, NULL);
+		p->reference->class->get_gradient(p->reference, i, gb, NULL);
+		d = distance(ga, gb, size);
+		if (!(d <= LIMIT))
+			fail_msg("gradients of array %d differ by %g", i, d);
+		free(ga);
+		free(gb);
+	}
+}
+
+/* From equal weights: the losses stay together. */
+static void compare_training(const struct pair *p)
+{
+	struct engine_step a, b;
+
+	for (int step = 0; step < 10; step++) {
+		p->tuned->class->train(p->tuned, p->x, p->labels, p->n, &a, NULL);
+		p->reference->class->train(p->reference, p->x, p->labels, p->n, &b, NULL);
+		if (!(fabsf(a.loss - b.loss) <= 1e-4f * fabsf(b.loss) + 1e-6f))
+			fail_msg("step %d: losses %g and %g", step, (double)a.loss,
+			         (double)b.loss);
+	}
+}
+
+static const struct model_shape shapes[] = {
+	{FAMILY_MLP, 28, 28, 64, 0, 10}, {FAMILY_MLP, 4, 4, 1, 0, 2},
+	{FAMILY_MLP, 5, 7, 33, 0, 3},    {FAMILY_MLP, 9, 4, 100, 0, 17},
+	{FAMILY_MLP, 11, 13, 47, 0, 11}, {FAMILY_CNN, 28, 28, 0, 32, 10},
+	{FAMILY_CNN, 4, 4, 0, 1, 2},     {FAMILY_CNN, 5, 7, 0, 3, 3},
+	{FAMILY_CNN, 9, 6, 0, 17, 12},   {FAMILY_CNN, 13, 10, 0, 40, 7},
+};
+static const unsigned batches[] = {1, 2, 3, 7, 32, 37};
+
+static void compare_all(const char *isa)
+{
+	for (size_t s = 0; s < sizeof(shapes) / sizeof(*shapes); s++)
+		for (size_t b = 0; b < sizeof(batches) / sizeof(*batches); b++) {
+			struct engine_config config = {
+				.shape = shapes[s],
+				.batch = batches[b] + (unsigned)(s % 3),
+				.threads = 1 + (unsigned)((s + b) % 3),
+				.isa = isa,
+			};
+			struct pair p;
+
+			print_message("%s shape %zu batch %u\n", isa, s, batches[b]);
+			pair_init(&p, &config, batches[b], 1000 * s + b);
+			compare_forward(&p);
+			compare_gradients(&p);
+			compare_training(&p);
+			compare_forward(&p);
+			pair_release(&p);
+		}
+}
+
+static void agrees_with_reference(void **state)
+{
+	const char *isa;
+	bool supported;
+
+	(void)state;
+	for (unsigned i = 0; (isa = engine_cpu_isa(i, &supported)); i++) {
+		if (supported)
+			compare_all(isa);
+		else
+			print_message("skipped: this processor has no %s\n", isa);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(agrees_with_reference),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
