@@ -1,0 +1,456 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The server: libmicrohttpd behind the gate, and the translation between its callbacks
+ * and dispatch.c.
+ *
+ * A request that is refused by its head is still read to the end of its body, up to
+ * DRAIN_MAX, before the answer goes out: closing with unread bytes would reset the
+ * connection, and the client would never see why.
+ */
+#include <errno.h>
+#include <microhttpd.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conditional.h"
+#include "dispatch.h"
+#include "gate.h"
+#include "host.h"
+#include "listen.h"
+#include "registry.h"
+#include "response.h"
+#include "stream.h"
+#include "trilane/cleanup.h"
+#include "trilane/clock.h"
+#include "trilane/http.h"
+#include "trilane/mem.h"
+
+#include "trilane/banned.h"
+
+enum {
+	THREADS = 4,
+	MEMORY_PER_CONNECTION = 40 * 1024, /* holds the largest head and its answer */
+	DRAIN_MAX = 4 * 1024 * 1024,
+	IDLE_S = 30,
+	SPARE_CONNECTIONS = 64, /* beyond HTTP_CONNECTIONS: being closed */
+};
+
+struct http_server {
+	struct http_config config;
+	struct app app;
+	struct MHD_Daemon *daemon;
+	struct gate *gate;
+	struct registry registry;
+	struct streams streams;
+	uint16_t port;
+};
+
+/* One request, from its first line to its end. */
+struct talk {
+	struct exchange x;
+	char *target;
+	bool begun;   /* the head has been judged */
+	bool refused; /* and the response is waiting for the body's end */
+	bool too_large;
+	uint64_t drained;
+};
+
+/* --- answers ------------------------------------------------------------------------- */
+
+static void add_header(struct MHD_Response *out, const char *name, const char *value)
+{
+	MHD_add_response_header(out, name, value);
+}
+
+static void add_vary(struct MHD_Response *out, const struct http_response *r,
+                     const struct form *form)
+{
+	CLEANUP(str_release) struct str vary = STR_INIT;
+
+	if (r->vary)
+		str_add(&vary, r->vary);
+	if (form->vary)
+		str_addf(&vary, "%sAccept-Encoding", vary.len ? ", " : "");
+	if (vary.len)
+		add_header(out, "Vary", vary.data);
+}
+
+static void add_headers(struct MHD_Response *out, const struct http_response *r,
+                        const struct form *form)
+{
+	for (const struct response_field *f = response_security; f->name; f++)
+		add_header(out, f->name, f->value);
+	if (r->type && r->status != 204 && r->status != 304)
+		add_header(out, "Content-Type", r->type);
+	add_header(out, "Cache-Control", r->cache ? r->cache : "no-store");
+	if (form->gzip && r->file)
+		add_header(out, "Content-Encoding", "gzip");
+	if (form->etag[0])
+		add_header(out, "ETag", form->etag);
+	add_vary(out, r, form);
+	for (size_t i = 0; i < r->field_count; i++)
+		add_header(out, r->fields[i].name, r->fields[i].value);
+	if (r->close)
+		add_header(out, "Connection", "close");
+}
+
+static struct MHD_Response *buffer(const void *bytes, size_t n)
+{
+	union {
+		const void *constant;
+		void *plain;
+	} p = {.constant = bytes}; /* libmicrohttpd does not write to it */
+
+	return MHD_create_response_from_buffer(n, p.plain, MHD_RESPMEM_PERSISTENT);
+}
+
+static struct MHD_Response *make_body(struct http_response *r, const struct form *form)
+{
+	size_t n = r->body.len;
+
+	if (r->file && form->gzip)
+		return buffer(r->file->gzip_bytes, r->file->gzip_size);
+	if (r->file)
+		return buffer(r->file->bytes, r->file->size);
+	if (n == 0)
+		return buffer("", 0);
+	return MHD_create_response_from_buffer(n, str_detach(&r->body),
+	                                       MHD_RESPMEM_MUST_FREE);
+}
+
+static struct MHD_Response *make_stream(struct http_server *s, struct exchange *x,
+                                        struct MHD_Connection *connection)
+{
+	struct http_response *r = &x->response;
+	struct MHD_Response *out;
+
+	if (x->request.head)
+		return buffer("", 0);
+	out = streams_open(&s->streams, &r->stream, connection);
+	if (out)
+		return out;
+	http_problem(r, 429, "too-many-streams", "All event streams are taken.",
+	             "Close another one, or ask GET /api/v1/jobs from time to time.");
+	http_response_field(r, "Retry-After", "10");
+	return NULL;
+}
+
+static struct connection *registered(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	return info ? info->socket_context : NULL;
+}
+
+static enum MHD_Result answer(struct http_server *s, struct talk *t,
+                              struct MHD_Connection *connection)
+{
+	struct http_response *r = &t->x.response;
+	struct MHD_Response *out = NULL;
+	struct form form;
+	enum MHD_Result result;
+	bool streaming;
+
+	conditional_apply(&t->x.request, r, &form);
+	if (r->stream.next)
+		out = make_stream(s, &t->x, connection);
+	streaming = out != NULL && !t->x.request.head;
+	if (!out)
+		out = make_body(r, &form);
+	if (!out)
+		return MHD_NO;
+	add_headers(out, r, &form);
+	connection_begin(registered(connection),
+	                 streaming ? REGISTRY_NEVER : HTTP_ANSWER_S);
+	result = MHD_queue_response(connection, r->status, out);
+	MHD_destroy_response(out);
+	return result;
+}
+
+/* --- requests ------------------------------------------------------------------------ */
+
+static enum MHD_Result collect_field(void *cls, enum MHD_ValueKind kind, const char *name,
+                                     size_t name_len, const char *value, size_t value_len)
+{
+	struct fields *fields = cls;
+
+	(void)kind;
+	while (value_len > 0 &&
+	       (value[value_len - 1] == ' ' || value[value_len - 1] == '\t'))
+		value_len--;
+	fields_add(fields, name, name_len, value ? value : "", value ? value_len : 0);
+	return MHD_YES;
+}
+
+/* May what is left of the request be read before the refusal is sent? */
+static bool can_drain(const struct exchange *x)
+{
+	if (x->body_size == 0)
+		return true;
+	if (x->request.fields[HTTP_FIELD_EXPECT])
+		return false;
+	return x->body_size == UINT64_MAX || x->body_size <= DRAIN_MAX;
+}
+
+/* The first call, with the head.  libmicrohttpd closes the connection after an answer
+ * that is given here, so what can wait for the last call does. */
+static enum MHD_Result begin(struct http_server *s, struct talk *t,
+                             struct MHD_Connection *connection, const char *method,
+                             const char *version)
+{
+	struct fields fields = {.count = 0};
+	struct exchange *x = &t->x;
+
+	t->begun = true;
+	connection_begin(registered(connection), HTTP_HEAD_S);
+	MHD_get_connection_values_n(connection, MHD_HEADER_KIND, collect_field, &fields);
+	fields_finish(&fields, text_equal(version, "HTTP/1.0"));
+	t->refused = !dispatch_head(&s->app, method, t->target, &fields, x);
+	if (t->refused && (fields.status != 0 || !can_drain(x))) {
+		x->response.close = true;
+		return answer(s, t, connection);
+	}
+	x->request.body.limit = x->body_limit;
+	return MHD_YES;
+}
+
+static enum MHD_Result take_body(struct talk *t, const char *bytes, size_t *n)
+{
+	t->drained += *n;
+	if (t->drained > DRAIN_MAX)
+		return MHD_NO;
+	if (t->drained > t->x.body_limit)
+		t->too_large = true;
+	if (!t->refused && !t->too_large)
+		str_add_n(&t->x.request.body, bytes, *n);
+	*n = 0;
+	return MHD_YES;
+}
+
+static enum MHD_Result finish(struct http_server *s, struct talk *t,
+                              struct MHD_Connection *connection)
+{
+	if (!t->refused && t->too_large)
+		dispatch_too_large(&t->x);
+	else if (!t->refused)
+		dispatch_body(&s->app, &t->x);
+	return answer(s, t, connection);
+}
+
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection,
+                                  const char *url, const char *method,
+                                  const char *version, const char *bytes, size_t *n,
+                                  void **context)
+{
+	struct talk *t = *context;
+
+	(void)url;
+	if (!t)
+		return MHD_NO;
+	if (!t->begun)
+		return begin(cls, t, connection, method, version);
+	if (*n > 0)
+		return take_body(t, bytes, n);
+	return finish(cls, t, connection);
+}
+
+/* The target as it was sent, before libmicrohttpd decodes and splits it. */
+static void *on_target(void *cls, const char *target, struct MHD_Connection *connection)
+{
+	struct talk *t = xcalloc(1, sizeof(*t));
+
+	(void)cls;
+	(void)connection;
+	t->x.request.body = (struct str)STR_INIT;
+	t->x.response = (struct http_response)HTTP_RESPONSE_INIT;
+	t->target = xstrdup(target ? target : "");
+	return t;
+}
+
+static void on_completed(void *cls, struct MHD_Connection *connection, void **context,
+                         enum MHD_RequestTerminationCode how)
+{
+	struct talk *t = *context;
+
+	(void)cls;
+	(void)how;
+	*context = NULL;
+	if (!t)
+		return;
+	connection_idle(registered(connection), IDLE_S);
+	exchange_release(&t->x);
+	free(t->target);
+	free(t);
+}
+
+static void on_connection(void *cls, struct MHD_Connection *connection, void **context,
+                          enum MHD_ConnectionNotificationCode what)
+{
+	struct http_server *s = cls;
+
+	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+		const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+			connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+		struct connection *c = registry_add(&s->registry, info->connect_fd);
+
+		connection_begin(c, HTTP_HEAD_S);
+		*context = c;
+	} else if (*context) {
+		registry_remove(&s->registry, *context);
+		*context = NULL;
+	}
+}
+
+/* Decoding is target.c's. */
+static size_t keep_escaped(void *cls, struct MHD_Connection *connection, char *text)
+{
+	(void)cls;
+	(void)connection;
+	return strlen(text);
+}
+
+/* --- the gate's side ----------------------------------------------------------------- */
+
+static unsigned on_pass(void *context, int fd, const struct sockaddr *address,
+                        socklen_t len)
+{
+	struct http_server *s = context;
+
+	if (registry_count(&s->registry) >= HTTP_CONNECTIONS &&
+	    !registry_evict(&s->registry))
+		return 503;
+	/* It owns the descriptor from here, also when it refuses. */
+	MHD_add_connection(s->daemon, fd, address, len);
+	return 0;
+}
+
+static void on_wake(void *context)
+{
+	struct http_server *s = context;
+
+	streams_wake(&s->streams);
+}
+
+static bool on_tick(void *context)
+{
+	struct http_server *s = context;
+
+	registry_expire(&s->registry, clock_monotonic_ns());
+	streams_ping(&s->streams);
+	return registry_count(&s->registry) > 0;
+}
+
+/* --- life ---------------------------------------------------------------------------- */
+
+static void allow_hosts(struct http_server *s)
+{
+	static const char *const loopback[] = {"127.0.0.1", "::1", "localhost", NULL};
+	uint16_t usual = s->app.tls ? 443 : 80;
+
+	for (size_t i = 0; loopback[i]; i++)
+		host_allow(&s->app.hosts, loopback[i], s->port, usual);
+	if (s->config.bind)
+		host_allow(&s->app.hosts, s->config.bind, s->port, usual);
+	for (size_t i = 0; s->config.hosts && s->config.hosts[i]; i++)
+		host_allow(&s->app.hosts, s->config.hosts[i], s->port, usual);
+}
+
+static int start_daemon(struct http_server *s, struct error *err)
+{
+	const struct http_config *c = &s->config;
+	const struct MHD_OptionItem tls[] = {
+		{MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)c->tls_certificate},
+		{MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)c->tls_key},
+		{MHD_OPTION_END, 0, NULL},
+	};
+	unsigned flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_AUTO | MHD_USE_ITC |
+	                 MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET;
+
+	if (s->app.tls)
+		flags |= MHD_USE_TLS;
+	s->daemon =
+		MHD_start_daemon(flags, 0, NULL, NULL, on_request, s, MHD_OPTION_ARRAY,
+	                         s->app.tls ? tls : &tls[2], MHD_OPTION_URI_LOG_CALLBACK,
+	                         on_target, s, MHD_OPTION_UNESCAPE_CALLBACK, keep_escaped,
+	                         s, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
+	                         MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
+	                         MHD_OPTION_THREAD_POOL_SIZE, (unsigned)THREADS,
+	                         MHD_OPTION_CONNECTION_LIMIT,
+	                         (unsigned)(HTTP_CONNECTIONS + SPARE_CONNECTIONS),
+	                         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_ANSWER_S,
+	                         MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+	                         (size_t)MEMORY_PER_CONNECTION, MHD_OPTION_END);
+	if (!s->daemon)
+		return error_set(err, ERROR_FAILED, "cannot start the HTTP daemon%s",
+		                 s->app.tls ? "; are certificate and key valid?" : "");
+	return 0;
+}
+
+static int start(struct http_server *s, struct error *err)
+{
+	const struct gate_ops ops = {on_pass, on_wake, on_tick, s};
+	struct listeners listeners;
+	int rc = listeners_open(&listeners, s->config.bind, s->config.port, err);
+
+	if (rc)
+		return rc;
+	s->port = listeners.port;
+	allow_hosts(s);
+	rc = start_daemon(s, err);
+	if (rc) {
+		listeners_close(&listeners);
+		return rc;
+	}
+	return gate_new(&listeners, &ops, s->app.tls, &s->gate, err);
+}
+
+int http_server_new(const struct http_config *config, struct http_server **out,
+                    struct error *err)
+{
+	struct http_server *s = xcalloc(1, sizeof(*s));
+	int rc;
+
+	s->config = *config;
+	s->app.config = &s->config;
+	s->app.tls = config->tls_certificate != NULL;
+	registry_init(&s->registry);
+	streams_init(&s->streams);
+	rc = start(s, err);
+	if (rc) {
+		http_server_free(s);
+		return rc;
+	}
+	*out = s;
+	return 0;
+}
+
+uint16_t http_server_port(const struct http_server *s)
+{
+	return s->port;
+}
+
+void http_server_wake(struct http_server *s)
+{
+	gate_wake(s->gate);
+}
+
+void http_server_free(struct http_server *s)
+{
+	if (!s)
+		return;
+	streams_stop(&s->streams);
+	if (s->gate)
+		gate_free(s->gate);
+	if (s->daemon)
+		MHD_stop_daemon(s->daemon);
+	streams_release(&s->streams);
+	registry_release(&s->registry);
+	strlist_release(&s->app.hosts);
+	free(s);
+}
+
+bool http_tls_available(void)
+{
+	return MHD_is_feature_supported(MHD_FEATURE_TLS) == MHD_YES;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* Lab mode: who may, by token. */
+#ifndef TRILANE_HTTP_TOKEN_H
+#define TRILANE_HTTP_TOKEN_H
+
+#include "trilane/http.h"
+
+/* 0 if the request may do what needs ACCESS; 401 without a good token, 403 with one that
+ * may not.  Sets request->who. */
+unsigned token_check(const struct http_config *config, enum http_access access,
+                     struct http_request *request);
+
+#endif
