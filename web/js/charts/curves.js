@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+// Loss and accuracy over the epochs of one result, a line a lane.
+
+import * as format from "../format.js";
+import { MODELS, laneName, modelName, modelOf } from "../lanes.js";
+import { axis, base, figure } from "./library.js";
+
+const DASH = { native: [], translated: [6, 4], gpu: [2, 3], tensorflow: [10, 3, 2, 3], blas: [1, 4] };
+
+const epochsOf = (result, lane, model) => {
+  const m = modelOf(result, lane, model);
+  return (m && m.training && m.training.epochs) || [];
+};
+
+const MEASURES = {
+  loss: { title: "loss", form: (v) => v.toFixed(4), sentence: "Mean training loss of each epoch." },
+  accuracy: {
+    title: "accuracy", form: (v) => format.percent(v, 2), sentence: "Training accuracy of each epoch.",
+  },
+};
+
+function lines(colours, lanes, curves, measure) {
+  const longest = Math.max(...curves.map((c) => c.length));
+  return {
+    type: "line",
+    data: {
+      labels: Array.from({ length: longest }, (_, i) => String(i + 1)),
+      datasets: lanes.map((lane, i) => ({
+        label: laneName(lane),
+        data: curves[i].map((epoch) => epoch[measure]),
+        borderColor: colours.lane(lane),
+        backgroundColor: colours.lane(lane),
+        borderDash: DASH[lane] || [],
+        borderWidth: 2,
+        pointRadius: longest > 20 ? 0 : 3,
+        tension: 0,
+      })),
+    },
+    options: {
+      ...base(colours),
+      scales: {
+        x: axis(colours, { title: "epoch", grid: false, ticks: { maxTicksLimit: 12 } }),
+        y: axis(colours, {
+          title: MEASURES[measure].title,
+          ticks: { callback: (v) => (measure === "loss" ? format.number(v) : format.percent(v, 0)) },
+        }),
+      },
+    },
+  };
+}
+
+function curve(result, model, measure) {
+  const lanes = (result.lanes || []).map((entry) => entry.lane)
+    .filter((lane) => epochsOf(result, lane, model).length > 0);
+  if (lanes.length === 0) {
+    return null;
+  }
+  const curves = lanes.map((lane) => epochsOf(result, lane, model));
+  const { sentence, form } = MEASURES[measure];
+  const ends = lanes.map((lane) => {
+    const accuracy = format.fact(modelOf(result, lane, model), "training.test_accuracy");
+    return typeof accuracy === "number" ? `${laneName(lane)} ${format.percent(accuracy, 2)}` : null;
+  });
+  const tested = format.listed(ends);
+  return figure({
+    title: `${modelName(model)}, ${measure}`,
+    sentence: measure === "accuracy" && tested ? `${sentence} On unseen digits: ${tested}.` : sentence,
+    name: `${measure} ${model} ${result.id}`,
+    key: lanes.map((lane) => ({ lane, text: laneName(lane) })),
+    configure: (colours) => lines(colours, lanes, curves, measure),
+    data: {
+      columns: [{ label: "Epoch", head: true },
+        ...lanes.map((lane) => ({ label: laneName(lane), number: true }))],
+      rows: Array.from({ length: Math.max(...curves.map((c) => c.length)) }, (_, i) => [
+        String(i + 1),
+        ...curves.map((c) => (c[i] && typeof c[i][measure] === "number" ? form(c[i][measure]) : "–")),
+      ]),
+    },
+  });
+}
+
+export function curveCharts(result) {
+  return Object.keys(MODELS).flatMap((model) => [curve(result, model, "loss"),
+    curve(result, model, "accuracy")]).filter(Boolean);
+}

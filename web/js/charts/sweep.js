@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+// Throughput over the batch size, a line a lane: from one result's sweep, or else from the
+// newest result of each batch size.
+
+import * as format from "../format.js";
+import { MODELS, laneName, modelName, throughput } from "../lanes.js";
+import { axis, base, figure } from "./library.js";
+import { reach, whiskers } from "./whiskers.js";
+
+// [{ lane, model, batch, value, interval }]
+function fromSweep(result) {
+  return (result.sweep || []).flatMap((row) => {
+    const points = row.points || [row];
+    return points.map((p) => ({
+      lane: row.lane, model: row.model, batch: p.batch, value: p.samples_per_second,
+      interval: p.ci95 || null,
+    }));
+  });
+}
+
+function fromHistory(results) {
+  const seen = new Set();
+  const points = [];
+  for (const result of results) {
+    const batch = format.fact(result, "spec.batch");
+    for (const entry of (batch && result.lanes) || []) {
+      for (const m of entry.models || []) {
+        const id = `${entry.lane} ${m.model} ${batch}`;
+        if (!seen.has(id) && m.samples_per_second > 0) {
+          seen.add(id);
+          const { value, interval } = throughput(m, batch);
+          points.push({ lane: entry.lane, model: m.model, batch, value, interval });
+        }
+      }
+    }
+  }
+  return points;
+}
+
+function configure(colours, lanes, points) {
+  const datasets = lanes.map((lane) => {
+    const own = points.filter((p) => p.lane === lane);
+    return {
+      label: laneName(lane),
+      data: own.map((p) => ({ x: p.batch, y: p.value })),
+      intervals: own.map((p) => p.interval),
+      borderColor: colours.lane(lane),
+      backgroundColor: colours.lane(lane),
+      borderWidth: 2,
+      pointRadius: 3.5,
+      tension: 0,
+    };
+  });
+  return {
+    type: "line",
+    data: { datasets },
+    options: {
+      ...base(colours),
+      scales: {
+        x: axis(colours, {
+          type: "logarithmic", title: "batch size", grid: false,
+          min: Math.min(...points.map((p) => p.batch)), max: Math.max(...points.map((p) => p.batch)),
+          afterBuildTicks: (scale) => {
+            scale.ticks = [...new Set(points.map((p) => p.batch))].sort((a, b) => a - b)
+              .map((value) => ({ value }));
+          },
+          ticks: { callback: (v) => String(v), maxTicksLimit: 16, autoSkip: true },
+        }),
+        y: axis(colours, {
+          title: "samples a second", beginAtZero: true, suggestedMax: reach(datasets) * 1.05,
+          ticks: { callback: (v) => format.number(v) },
+        }),
+      },
+    },
+    plugins: [whiskers(colours)],
+  };
+}
+
+function sweepOf(model, all, sentences) {
+  const points = all.filter((p) => p.model === model && p.batch > 0 && p.value > 0)
+    .sort((a, b) => a.batch - b.batch);
+  const batches = [...new Set(points.map((p) => p.batch))];
+  if (batches.length < 2) {
+    return null;
+  }
+  const lanes = [...new Set(points.map((p) => p.lane))];
+  const cell = (lane, batch) => {
+    const point = points.find((p) => p.lane === lane && p.batch === batch);
+    return point ? format.number(point.value) : "–";
+  };
+  return figure({
+    title: `${modelName(model)}, batch sweep`,
+    sentence: sentences.get(model) || "Throughput over the batch size.",
+    name: `sweep ${model}`,
+    key: lanes.map((lane) => ({ lane, text: laneName(lane) })),
+    configure: (colours) => configure(colours, lanes, points),
+    data: {
+      columns: [{ label: "Batch", head: true },
+        ...lanes.map((lane) => ({ label: `${laneName(lane)}, samples a second`, number: true }))],
+      rows: batches.map((batch) => [String(batch), ...lanes.map((lane) => cell(lane, batch))]),
+    },
+  });
+}
+
+export function sweepCharts(results) {
+  const swept = results.find((result) => (result.sweep || []).length > 0);
+  const all = swept ? fromSweep(swept) : fromHistory(results);
+  const sentences = new Map(((swept && swept.crossovers) || []).map((c) => [c.model, c.sentence]));
+  return Object.keys(MODELS).map((model) => sweepOf(model, all, sentences)).filter(Boolean);
+}

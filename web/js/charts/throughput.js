@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+// Throughput of one result: a chart a model, a bar a lane; and all of it against native.
+
+import * as format from "../format.js";
+import { MODELS, againstNative, laneName, modelName, modelOf, throughput } from "../lanes.js";
+import { axis, base, figure } from "./library.js";
+import { reach, whiskers } from "./whiskers.js";
+
+const lanesWith = (result, model) => (result.lanes || []).map((entry) => entry.lane)
+  .filter((lane) => {
+    const m = modelOf(result, lane, model);
+    return m && m.samples_per_second > 0;
+  });
+
+const interval = (pair, form) => (pair ? `${form(pair[0])} – ${form(pair[1])}` : "–");
+
+function bars(colours, labels, datasets, title, tick) {
+  return {
+    type: "bar",
+    data: { labels, datasets },
+    options: {
+      ...base(colours),
+      scales: {
+        x: axis(colours, { grid: false }),
+        y: axis(colours, {
+          title, beginAtZero: true, suggestedMax: reach(datasets) * 1.05,
+          ticks: { callback: tick },
+        }),
+      },
+    },
+    plugins: [whiskers(colours)],
+  };
+}
+
+function perModel(result, model) {
+  const lanes = lanesWith(result, model);
+  if (lanes.length === 0) {
+    return null;
+  }
+  const batch = format.fact(result, "spec.batch") || 32;
+  const rows = lanes.map((lane) => throughput(modelOf(result, lane, model), batch));
+  const best = lanes[rows.reduce((top, row, i) => (row.value > rows[top].value ? i : top), 0)];
+  return figure({
+    title: `${modelName(model)}, training`,
+    sentence: lanes.length > 1
+      ? `${laneName(best)} is the fastest of ${format.count(lanes.length, "lane")}. Whisker: 95 % interval; dots: one a block.`
+      : "Whisker: 95 % interval of the median; dots: one a block.",
+    name: `throughput ${model} ${result.id}`,
+    configure: (colours) => bars(colours, lanes.map(laneName), [{
+      data: rows.map((row) => row.value),
+      intervals: rows.map((row) => row.interval),
+      dots: rows.map((row) => row.samples),
+      backgroundColor: lanes.map((lane) => `${colours.lane(lane)}cc`),
+      borderRadius: 4,
+      maxBarThickness: 72,
+    }], "samples a second", (v) => format.number(v)),
+    data: {
+      columns: [{ label: "Lane", head: true }, { label: "Samples a second", number: true },
+        { label: "95 % interval", number: true }, { label: "Blocks", number: true }],
+      rows: lanes.map((lane, i) => [laneName(lane), format.number(rows[i].value),
+        interval(rows[i].interval, format.number), String(rows[i].samples.length)]),
+    },
+  });
+}
+
+// Block by block: both lanes' samples of one block make one ratio.
+function blockRatios(result, lane, model) {
+  const samples = (l) => {
+    const m = modelOf(result, l, model);
+    return (m && m.step_ns && m.step_ns.samples) || [];
+  };
+  const own = samples(lane);
+  const native = samples("native");
+  return own.length === native.length
+    ? own.map((ns, i) => native[i] / ns).filter((r) => Number.isFinite(r) && r > 0) : [];
+}
+
+function relative(result) {
+  const models = Object.keys(MODELS).filter((m) => lanesWith(result, m).includes("native"));
+  const lanes = (result.lanes || []).map((entry) => entry.lane)
+    .filter((lane) => models.some((m) => againstNative(result, lane, m)));
+  if (lanes.length === 0) {
+    return null;
+  }
+  const pair = (lane, model) => againstNative(result, lane, model) || {};
+  return figure({
+    title: "Against native",
+    sentence: "How many times as fast as the native lane, block by block; 1 is equal.",
+    name: `relative ${result.id}`,
+    wide: true,
+    key: lanes.map((lane) => ({ lane, text: laneName(lane) })),
+    configure: (colours) => bars(colours, models.map(modelName), lanes.map((lane) => ({
+      label: laneName(lane),
+      data: models.map((m) => pair(lane, m).ratio ?? null),
+      intervals: models.map((m) => pair(lane, m).interval || null),
+      dots: models.map((m) => blockRatios(result, lane, m)),
+      backgroundColor: `${colours.lane(lane)}cc`,
+      borderRadius: 4,
+      maxBarThickness: 64,
+    })), "× native", (v) => format.ratio(v)),
+    data: {
+      columns: [{ label: "Lane", head: true }, { label: "Model" }, { label: "× native", number: true },
+        { label: "95 % interval", number: true }, { label: "Verdict" }],
+      rows: lanes.flatMap((lane) => models.filter((m) => pair(lane, m).ratio).map((m) => [
+        laneName(lane), modelName(m), format.ratio(pair(lane, m).ratio),
+        interval(pair(lane, m).interval, format.ratio),
+        String(pair(lane, m).verdict || "").replaceAll("_", " ")])),
+    },
+  });
+}
+
+export function throughputCharts(result) {
+  return [...Object.keys(MODELS).map((model) => perModel(result, model)), relative(result)]
+    .filter(Boolean);
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+// Two documents side by side, in the browser: results, reports or recordings of any machines.
+// Pure.  Blocks of two sessions are not paired, so the interval of a ratio is the widest that
+// both medians' intervals allow: "cannot tell" comes earlier than within one session.
+
+import * as format from "./format.js";
+import { laneName, modelName, modelOf, throughput } from "./lanes.js";
+
+const MARGIN = 0.01;
+
+export function kindOf(document) {
+  const schema = document && typeof document === "object" ? String(document.schema || "") : "";
+  const found = /^trilane\/(result|report|recording)\/1$/.exec(schema);
+  return found ? found[1] : null;
+}
+
+// --- results -------------------------------------------------------------------------------
+
+function verdictOf([low, high]) {
+  if (low > 1 + MARGIN) {
+    return "faster";
+  }
+  if (high < 1 - MARGIN) {
+    return "slower";
+  }
+  return low > 1 - MARGIN && high < 1 + MARGIN ? "no_difference" : "cannot_tell";
+}
+
+// How B's throughput stands to A's.
+export function againstEachOther(a, b) {
+  if (!(a.value > 0) || !(b.value > 0)) {
+    return null;
+  }
+  const interval = a.interval && b.interval
+    ? [b.interval[0] / a.interval[1], b.interval[1] / a.interval[0]] : null;
+  return { ratio: b.value / a.value, interval, verdict: interval ? verdictOf(interval) : "cannot_tell" };
+}
+
+export function compareResults(a, b) {
+  const rows = [];
+  const lanes = [...new Set([...(a.lanes || []), ...(b.lanes || [])].map((entry) => entry.lane))];
+  for (const lane of lanes) {
+    for (const model of ["mlp", "cnn"]) {
+      const one = modelOf(a, lane, model);
+      const other = modelOf(b, lane, model);
+      if (one || other) {
+        const rate = (result, m) => (m
+          ? throughput(m, format.fact(result, "spec.batch") || 32) : { value: NaN });
+        const [left, right] = [rate(a, one), rate(b, other)];
+        rows.push({ lane, model, a: left, b: right, ...againstEachOther(left, right) });
+      }
+    }
+  }
+  return rows;
+}
+
+const WORDS = { faster: "faster", slower: "slower" };
+
+export function sentenceOf(row) {
+  const name = `${laneName(row.lane)}, ${modelName(row.model)}`;
+  if (!row.ratio) {
+    return `${name}: only one of the two has it.`;
+  }
+  if (row.verdict === "no_difference") {
+    return `${name}: no difference shown.`;
+  }
+  if (row.verdict === "cannot_tell") {
+    return `${name}: cannot tell; the intervals overlap.`;
+  }
+  const times = row.ratio >= 1 ? row.ratio : 1 / row.ratio;
+  return `${name}: B is ${format.ratio(times)} times as ${row.ratio >= 1 ? "fast" : "slow"} as A.`;
+}
+
+export const verdictWord = (verdict) => WORDS[verdict] || String(verdict || "–").replaceAll("_", " ");
+
+// --- any two documents: what differs ---------------------------------------------------------
+
+function leaves(value, prefix, out, skip) {
+  if (skip.has(prefix)) {
+    return out;
+  }
+  if (value && typeof value === "object" && !Array.isArray(value)
+      && !("reason" in value && value.value === null)) {
+    for (const [key, item] of Object.entries(value)) {
+      leaves(item, prefix ? `${prefix}.${key}` : key, out, skip);
+    }
+  } else {
+    out.set(prefix, value);
+  }
+  return out;
+}
+
+const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+
+// [{ path, a, b, differs }], those that differ first.
+export function differences(a, b, skip = []) {
+  const left = leaves(a || {}, "", new Map(), new Set(skip));
+  const right = leaves(b || {}, "", new Map(), new Set(skip));
+  const paths = [...new Set([...left.keys(), ...right.keys()])].filter(Boolean);
+  const rows = paths.map((path) => ({
+    path, a: left.get(path), b: right.get(path), differs: !same(left.get(path), right.get(path)),
+  }));
+  return [...rows.filter((r) => r.differs), ...rows.filter((r) => !r.differs)];
+}
+
+// What changes by itself between two readings says nothing about the machines.
+const PASSING = ["memory.available_bytes", "memory.swap_used_bytes"];
+
+const stackOf = (i) => {
+  const packages = format.known(i.packages, {});
+  return Object.fromEntries(["tensorflow", "tensorflow-macos", "tensorflow-metal", "keras", "numpy"]
+    .filter((n) => packages[n]).map((n) => [n, format.known(packages[n].version, "?")]));
+};
+
+function interpreterRows(a, b) {
+  const by = (report) => new Map((report.interpreters || []).map((i) => [i.path, i]));
+  const [left, right] = [by(a), by(b)];
+  const gist = (i) => i && {
+    version: format.known(i.version), archs: format.known(i.archs),
+    verdict: format.fact(i, "verdict.state"), ...stackOf(i),
+  };
+  return [...new Set([...left.keys(), ...right.keys()])].map((path) => {
+    const [one, other] = [gist(left.get(path)), gist(right.get(path))];
+    return { path, a: one, b: other, differs: !same(one, other) };
+  }).sort((x, y) => Number(y.differs) - Number(x.differs));
+}
+
+function findingRows(a, b) {
+  const key = (f) => `${f.id}\n${f.subject}`;
+  const by = (report) => new Map((report.findings || []).map((f) => [key(f), f]));
+  const [left, right] = [by(a), by(b)];
+  return [...new Set([...left.keys(), ...right.keys()])].map((k) => ({
+    finding: left.get(k) || right.get(k), a: left.has(k), b: right.has(k),
+  })).sort((x, y) => Number(x.a && x.b) - Number(y.a && y.b));
+}
+
+export function compareReports(a, b) {
+  return {
+    machine: differences(a.machine, b.machine, PASSING),
+    interpreters: interpreterRows(a, b),
+    findings: findingRows(a, b),
+  };
+}
+
+// --- recordings --------------------------------------------------------------------------------
+
+const SYSCTL = ["machdep.cpu.brand_string", "hw.model", "hw.memsize", "hw.ncpu", "hw.nperflevels",
+  "hw.optional.arm64", "sysctl.proc_translated", "kern.osproductversion", "kern.osversion"];
+
+// FILES: a map of path below the recording's folder to text.
+export function recordingOf(files) {
+  const head = JSON.parse(files.get("recording.json"));
+  if (kindOf(head) !== "recording") {
+    throw new Error("its recording.json is of another kind or version");
+  }
+  const sysctl = {};
+  for (const line of (files.get("sysctl.txt") || "").split("\n")) {
+    const at = line.indexOf(": ");
+    if (at > 0 && SYSCTL.includes(line.slice(0, at))) {
+      sysctl[line.slice(0, at)] = line.slice(at + 2).trim();
+    }
+  }
+  const system = {};
+  for (const line of (files.get("commands/sw_vers") || "").split("\n")) {
+    const found = /^(\w+):\s*(.+)$/.exec(line);
+    if (found) {
+      system[found[1]] = found[2];
+    }
+  }
+  const release = /^PRETTY_NAME="?([^"\n]*)/m.exec(files.get("root/etc/os-release") || "");
+  if (release) {
+    system.name = release[1];
+  }
+  const { schema, ...rest } = head;
+  return { schema, recording: rest, system, sysctl };
+}
+
+export const RECORDING_FILES = ["recording.json", "sysctl.txt", "commands/sw_vers", "root/etc/os-release"];

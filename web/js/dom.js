@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+// Elements.  Whatever a machine, a package or a log says enters the page through here, and
+// only as text nodes and attributes: nothing in this project parses HTML.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+function fill(element, properties, children) {
+  for (const [name, value] of Object.entries(properties || {})) {
+    if (value === undefined || value === null || value === false) {
+      continue;
+    }
+    if (name.startsWith("on")) {
+      element.addEventListener(name.slice(2), value);
+    } else if (name === "value" || name === "checked" || name === "disabled") {
+      element[name] = value;
+    } else {
+      element.setAttribute(name, value === true ? "" : String(value));
+    }
+  }
+  element.append(...children.flat(Infinity).filter(present));
+  return element;
+}
+
+function present(child) {
+  return child !== undefined && child !== null && child !== false && child !== "";
+}
+
+// h("a", { class: "quiet", href: "#/" }, "text", element, [more], null)
+export function h(tag, properties, ...children) {
+  return fill(document.createElement(tag), properties, children);
+}
+
+export function svg(tag, properties, ...children) {
+  return fill(document.createElementNS(SVG, tag), properties, children);
+}
+
+// Links to documents of others, from data: http and https only.
+export function outward(url, text) {
+  if (!/^https?:\/\//i.test(url || "")) {
+    return h("span", {}, text || url);
+  }
+  return h("a", { href: url, rel: "noopener noreferrer", target: "_blank", class: "out" },
+    text || url, h("span", { class: "unseen" }, " (opens in a new tab)"));
+}
+
+// Replaces what HOST holds, keeping the focus and what is unfolded: elements that have a
+// data-key are the same before and after.
+export function redraw(host, ...children) {
+  const open = new Map();
+  for (const details of host.querySelectorAll("details[data-key]")) {
+    open.set(details.dataset.key, details.open);
+  }
+  const active = host.contains(document.activeElement) ? document.activeElement : null;
+  const key = active && active.dataset.key;
+  const start = active && "selectionStart" in active ? active.selectionStart : null;
+  host.replaceChildren(...children.flat(Infinity).filter(present));
+  for (const details of host.querySelectorAll("details[data-key]")) {
+    if (open.has(details.dataset.key)) {
+      details.open = open.get(details.dataset.key);
+    }
+  }
+  if (key) {
+    const again = host.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    if (again) {
+      again.focus({ preventScroll: true });
+      if (start !== null && again.setSelectionRange && again.type !== "checkbox") {
+        again.setSelectionRange(start, start);
+      }
+    }
+  }
+}
+
+let announcer = null;
+
+// Says TEXT to a screen reader.
+export function announce(text) {
+  announcer = announcer || document.getElementById("announcer");
+  if (announcer && announcer.textContent !== text) {
+    announcer.textContent = text;
+  }
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+// The lanes, and which of the five states each is in: value, running, not run yet, not
+// possible, failed.  A number is never invented: where there is none, there is a sentence.
+
+import { arch, fact } from "./format.js";
+
+export const LANES = {
+  native: { name: "Native", what: "CPU, as built for this machine" },
+  translated: { name: "Translated", what: "CPU, through a translator" },
+  gpu: { name: "GPU", what: "graphics processor" },
+  tensorflow: { name: "TensorFlow", what: "your own, as fit() runs it" },
+  blas: { name: "BLAS", what: "the platform's library" },
+};
+
+export const MAIN = ["native", "translated", "gpu"];
+export const MODELS = { mlp: "MLP", cnn: "CNN" };
+
+export const laneName = (lane) => (LANES[lane] ? LANES[lane].name : String(lane));
+export const modelName = (model) => MODELS[model] || String(model);
+
+const TRANSLATORS = {
+  rosetta: "Rosetta 2",
+  "rosetta-linux": "Rosetta for Linux",
+  "qemu-user": "QEMU",
+};
+
+// What the lane is on this machine, from the report: "arm64", "Rosetta 2", "Apple M2 GPU".
+export function laneDetail(lane, report) {
+  if (!report) {
+    return LANES[lane].what;
+  }
+  if (lane === "native") {
+    const name = fact(report, "machine.arch");
+    return name ? `CPU, ${arch(name)}` : LANES.native.what;
+  }
+  if (lane === "translated") {
+    return TRANSLATORS[fact(report, "machine.translator.kind")] || LANES.translated.what;
+  }
+  if (lane === "gpu") {
+    const gpus = fact(report, "machine.gpus");
+    return (Array.isArray(gpus) && gpus[0] && fact(gpus[0], "name")) || LANES.gpu.what;
+  }
+  return LANES[lane].what;
+}
+
+function entryOf(result, lane) {
+  return (result.lanes || []).find((entry) => entry.lane === lane);
+}
+
+function hasNumbers(entry) {
+  return entry.state === "done" && (entry.models || []).some((m) => m.samples_per_second > 0);
+}
+
+// A job mentions a lane by its request, or by the step that it is at.
+export function jobHasLane(job, lane, request) {
+  if (job.kind !== "benchmark") {
+    return false;
+  }
+  const lanes = request && (request.lanes || ["native"]);
+  return lanes ? lanes.includes(lane) : new RegExp(`\\b${lane}\\b`, "i").test(job.step || "");
+}
+
+// What the server says of a lane before anything has run: { possible, reason, finding }.
+function saidOf(lane, report, service) {
+  const lists = [service && service.lanes, report && report.lanes];
+  for (const list of lists) {
+    const said = Array.isArray(list) && list.find((entry) => (entry.lane || entry.name) === lane);
+    if (said) {
+      return said;
+    }
+  }
+  return null;
+}
+
+function findingOf(lane, report) {
+  const findings = (report && report.findings) || [];
+  const about = { translated: /rosetta|translat|qemu/, gpu: /metal|gpu|vulkan|plugin/ }[lane];
+  const found = about && findings.find((f) => about.test(`${f.id} ${f.cause}`));
+  return found ? found.id : null;
+}
+
+// RESULTS are whole ones, newest first; JOBS the active ones, each with its request.
+export function laneState(lane, { jobs, results, report, service }) {
+  const job = jobs.find((j) => jobHasLane(j, lane, j.request));
+  if (job) {
+    return { state: "running", job };
+  }
+  for (const result of results) {
+    const entry = entryOf(result, lane);
+    if (!entry || entry.state === "cancelled") {
+      continue;
+    }
+    if (hasNumbers(entry)) {
+      return { state: "value", entry, result };
+    }
+    if (entry.state === "failed") {
+      return { state: "failed", reason: entry.reason || "no reason was given", result };
+    }
+    if (entry.state === "not_possible") {
+      return impossible(lane, entry.reason, entry.finding, report);
+    }
+  }
+  const said = saidOf(lane, report, service);
+  const possible = said && (said.possible ?? said.available);
+  if (said && possible === false) {
+    return impossible(lane, said.reason, said.finding, report);
+  }
+  return { state: "not_run" };
+}
+
+function impossible(lane, reason, finding, report) {
+  return {
+    state: "not_possible",
+    reason: reason || "the server gave no reason",
+    finding: finding || findingOf(lane, report),
+  };
+}
+
+// Half the width of a 95 % interval of step times, as a part of the median; null if unknown.
+export function spread(model) {
+  const step = model.step_ns || {};
+  const interval = step.ci95;
+  if (!Array.isArray(interval) || !(step.median > 0)) {
+    return null;
+  }
+  return (interval[1] - interval[0]) / 2 / step.median;
+}
+
+// A model's throughput with its interval and raw samples, in samples a second.
+export function throughput(model, batch) {
+  const step = model.step_ns || {};
+  const scale = model.samples_per_second > 0 && step.median > 0
+    ? model.samples_per_second * step.median : batch * 1e9;
+  const rate = (ns) => scale / ns;
+  const interval = Array.isArray(step.ci95) && step.ci95[0] > 0
+    ? [rate(step.ci95[1]), rate(step.ci95[0])] : null;
+  const samples = Array.isArray(step.samples) ? step.samples.filter((ns) => ns > 0) : [];
+  return { value: model.samples_per_second, interval, samples: samples.map(rate) };
+}
+
+export function modelOf(result, lane, model) {
+  const entry = entryOf(result, lane);
+  const found = entry && (entry.models || []).find((m) => m.model === model);
+  return found || null;
+}
+
+// The comparison of LANE with native for MODEL in RESULT, as "LANE is ratio × native".
+export function againstNative(result, lane, model) {
+  for (const c of result.comparisons || []) {
+    if (c.model !== model) {
+      continue;
+    }
+    if (c.a === lane && c.b === "native") {
+      return { ratio: c.ratio, interval: c.ci95, verdict: c.verdict, sentence: c.sentence };
+    }
+    if (c.a === "native" && c.b === lane && c.ratio > 0) {
+      const interval = Array.isArray(c.ci95) ? [1 / c.ci95[1], 1 / c.ci95[0]] : null;
+      const turned = { faster: "slower", slower: "faster" };
+      return {
+        ratio: 1 / c.ratio, interval, verdict: turned[c.verdict] || c.verdict,
+        sentence: c.sentence,
+      };
+    }
+  }
+  return null;
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: MIT
+// The shell: header, footer, the view that the address names, and what is said when the
+// server is gone.
+
+import { h, redraw } from "./dom.js";
+import { begin as beginModel, model, watch } from "./model.js";
+import { begin as beginRouter, replace } from "./router.js";
+import * as settings from "./settings.js";
+import { empty, icon, keepAges, logo, problem } from "./parts/basics.js";
+import { options } from "./parts/run.js";
+import * as overview from "./views/overview.js";
+import * as interpreters from "./views/interpreters.js";
+import * as results from "./views/results.js";
+import * as compare from "./views/compare.js";
+import * as findings from "./views/findings.js";
+import * as tools from "./views/tools.js";
+import * as searching from "./views/search.js";
+
+const ROUTES = [
+  { path: "", view: overview.view, nav: "" },
+  { path: "interpreters", view: interpreters.list, nav: "interpreters" },
+  { path: "interpreters/:id", view: interpreters.one, nav: "interpreters" },
+  { path: "results", view: results.list, nav: "results" },
+  { path: "results/:id", view: results.one, nav: "results" },
+  { path: "compare", view: compare.files, nav: "compare" },
+  { path: "compare/:a/:b", view: compare.stored, nav: "compare" },
+  { path: "findings", view: findings.list, nav: "" },
+  { path: "findings/:id", view: findings.one, nav: "" },
+  { path: "diagnose", view: tools.diagnose, nav: "diagnose" },
+  { path: "report", view: tools.report, nav: "report" },
+  { path: "compatibility", view: tools.compatibility, nav: "" },
+  { path: "search", view: searching.view, nav: "" },
+  { path: "search/:query", view: searching.view, nav: "" },
+];
+
+const NAV = [["", "Overview"], ["interpreters", "Pythons"], ["results", "Results"],
+  ["compare", "Compare"], ["diagnose", "Diagnose"], ["report", "Report"]];
+
+// --- header --------------------------------------------------------------------------------
+
+function settingsDialog() {
+  const theme = h("select", { id: "theme" }, ["system", "light", "dark"].map((name) => h("option",
+    { value: name, selected: settings.get().theme === name },
+    { system: "As the system", light: "Light", dark: "Dark" }[name])));
+  theme.addEventListener("change", () => settings.set({ theme: theme.value }));
+  const dialog = h("dialog", { "aria-labelledby": "settings-title" },
+    h("h2", { id: "settings-title" }, "Settings"),
+    h("div", { class: "stack-l" },
+      h("div", { class: "fields" }, h("label", {}, "Theme", theme)),
+      h("div", { class: "stack" }, h("h3", {}, "A run"), options()),
+      h("div", { class: "row" },
+        h("button", { type: "button", class: "main", onclick: () => dialog.close() }, "Done"),
+        h("span", { class: "quiet" }, "Kept in this browser."))));
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+function searchField() {
+  const field = h("input", { type: "search", placeholder: "Search", "aria-label": "Search findings and Pythons", id: "search" });
+  field.addEventListener("input", () => {
+    if (field.value.trim()) {
+      replace("search", field.value.trim());
+    } else if (location.hash.startsWith("#/search")) {
+      replace("search");
+    }
+  });
+  return field;
+}
+
+function header() {
+  redraw(document.getElementById("bar"), h("div", {},
+    h("a", { class: "mark", href: "#/" }, logo(), "Trilane"),
+    h("nav", { "aria-label": "Pages" }, h("ul", {}, NAV.map(([path, name]) => h("li", {},
+      h("a", { href: `#/${path}`, "data-nav": path }, name))))),
+    h("div", { class: "tools" }, h("search", { role: "search" }, searchField()),
+      h("button", { type: "button", class: "bare", "aria-label": "Settings", onclick: settingsDialog },
+        icon("settings")))));
+}
+
+function footer() {
+  const version = model.service && (model.service.version
+    || (model.service.tool && model.service.tool.version));
+  redraw(document.getElementById("foot"), h("div", {},
+    h("span", {}, typeof version === "string" ? `Trilane ${version}` : "Trilane"),
+    h("a", { href: "#/compatibility" }, "Compatibility"),
+    h("a", { href: "api/v1/openapi.json" }, "API"),
+    h("a", { href: "#/report" }, "Copy a report"),
+    h("span", { class: "last" }, "Nothing leaves this machine.")));
+}
+
+function markNav(nav) {
+  for (const link of document.querySelectorAll("[data-nav]")) {
+    if (link.dataset.nav === nav) {
+      link.setAttribute("aria-current", "page");
+    } else {
+      link.removeAttribute("aria-current");
+    }
+  }
+}
+
+function notice() {
+  const element = document.getElementById("notice");
+  const text = model.online === false
+    ? "The server does not answer. Start it again with “trilane serve”; this page reconnects by itself." : "";
+  if (element.textContent !== text) {
+    element.textContent = text;
+  }
+}
+
+// --- views -----------------------------------------------------------------------------------
+
+let leave = [];
+
+function scopeOf() {
+  const mine = [];
+  leave = mine;
+  return {
+    watch: (topics, listener) => mine.push(watch(topics, listener)),
+    onLeave: (stop) => mine.push(stop),
+    title: (text) => {
+      document.title = text ? `${text} – Trilane` : "Trilane";
+    },
+    // Has the reader gone elsewhere since?
+    get over() {
+      return leave !== mine;
+    },
+  };
+}
+
+function missing(host, parameters, scope) {
+  scope.title("Not found");
+  host.append(h("h1", { tabindex: "-1" }, "There is no such page"),
+    empty("The address names nothing that this page can show.",
+      h("a", { class: "button small", href: "#/" }, "Overview")));
+}
+
+let shown = null;
+
+async function show(route, parameters) {
+  leave.forEach((stop) => stop());
+  const scope = scopeOf();
+  const main = document.getElementById("main");
+  const same = shown === route && route !== null && route.view === searching.view;
+  const host = h("div");
+  markNav(route ? route.nav : null);
+  try {
+    await (route ? route.view : missing)(host, parameters, scope);
+  } catch (error) {
+    host.append(h("h1", { tabindex: "-1" }, "This could not be shown"), problem(error));
+  }
+  if (scope.over) {
+    return;
+  }
+  main.replaceChildren(host);
+  main.setAttribute("aria-busy", "false");
+  if (shown !== null && !same) {
+    scrollTo(0, 0);
+    (host.querySelector("h1") || main).focus({ preventScroll: true });
+  }
+  shown = route;
+}
+
+// --- keys ------------------------------------------------------------------------------------
+
+function keys(event) {
+  const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
+  if (event.key === "/" && !typing && !event.metaKey && !event.ctrlKey) {
+    event.preventDefault();
+    document.getElementById("search").focus();
+  }
+}
+
+// A file dropped beside a box must not replace the page.
+function guardDrops() {
+  for (const type of ["dragover", "drop"]) {
+    addEventListener(type, (event) => {
+      if (event.dataTransfer && [...event.dataTransfer.types].includes("Files")) {
+        event.preventDefault();
+      }
+    });
+  }
+}
+
+async function begin() {
+  header();
+  footer();
+  keepAges();
+  guardDrops();
+  addEventListener("keydown", keys);
+  document.getElementById("skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    document.getElementById("main").focus();
+  });
+  watch(["online"], notice);
+  watch(["service"], footer);
+  await beginModel();
+  beginRouter(ROUTES, show);
+  let wasDown = Boolean(model.problem);
+  watch(["online"], () => {
+    if (wasDown && model.online) {
+      dispatchEvent(new HashChangeEvent("hashchange")); // draw again what could not be drawn
+    }
+    wasDown = model.online === false;
+  });
+}
+
+begin();

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: MIT
+// What the page knows, in one place: the documents it has read and what the stream says.
+// Views read `model` and are told by topic when it changes.
+
+import * as api from "./api.js";
+import { follow } from "./live.js";
+
+const RESULTS_FIRST = 50;
+const POLL_MS = 2000;
+const MINE = "trilane.requests";
+
+export const model = {
+  online: null, // null: not asked yet
+  problem: null, // of the last loading, if it failed
+  service: null,
+  report: undefined, // undefined: not asked; null: there is none yet
+  jobs: new Map(),
+  results: undefined, // summaries or whole documents, newest first
+  whole: new Map(), // results by id
+  live: new Map(), // by job: { epochs: Map, samples: Map }
+};
+
+const watchers = new Map();
+
+export function watch(topics, listener) {
+  for (const topic of topics) {
+    if (!watchers.has(topic)) {
+      watchers.set(topic, new Set());
+    }
+    watchers.get(topic).add(listener);
+  }
+  return () => topics.forEach((topic) => watchers.get(topic).delete(listener));
+}
+
+const changed = new Set();
+
+// Tells the watchers of TOPIC, once a turn however often it changes.
+function tell(topic) {
+  if (changed.size === 0) {
+    queueMicrotask(() => {
+      const listeners = new Set();
+      changed.forEach((name) => (watchers.get(name) || []).forEach((l) => listeners.add(l)));
+      changed.clear();
+      listeners.forEach((listener) => listener());
+    });
+  }
+  changed.add(topic);
+}
+
+function setOnline(online) {
+  if (model.online !== online) {
+    model.online = online;
+    tell("online");
+  }
+}
+
+// --- loading -----------------------------------------------------------------------------
+
+async function orNull(promise) {
+  try {
+    return await promise;
+  } catch (problem) {
+    if (problem.status === 404) {
+      return null;
+    }
+    throw problem;
+  }
+}
+
+export async function loadReport() {
+  model.report = await orNull(api.get("reports/latest"));
+  tell("report");
+}
+
+export async function loadJobs() {
+  const { items } = await api.page("jobs?limit=50", "jobs");
+  model.jobs = new Map(items.map((job) => [job.id, job]));
+  tell("jobs");
+}
+
+export async function loadResults() {
+  const { items } = await api.page(`results?limit=${RESULTS_FIRST}`, "results");
+  model.results = items;
+  const fresh = items.filter((item) => !item.lanes && !model.whole.has(item.id)).slice(0, 12);
+  await Promise.all(fresh.map((item) => loadResult(item.id)));
+  items.filter((item) => item.lanes).forEach((item) => model.whole.set(item.id, item));
+  tell("results");
+}
+
+export async function loadResult(id) {
+  if (!model.whole.has(id)) {
+    model.whole.set(id, await api.get(`results/${encodeURIComponent(id)}`));
+  }
+  return model.whole.get(id);
+}
+
+// The whole results that are at hand, newest first.
+export function results() {
+  return (model.results || []).map((item) => model.whole.get(item.id)).filter(Boolean);
+}
+
+export async function loadAll() {
+  try {
+    const [service] = await Promise.all([
+      api.get("."), loadReport(), loadJobs(), loadResults(),
+    ]);
+    model.service = service;
+    model.problem = null;
+    setOnline(true);
+  } catch (problem) {
+    model.problem = problem;
+    setOnline(!problem.gone);
+  }
+  tell("online");
+  tell("service");
+}
+
+// --- jobs --------------------------------------------------------------------------------
+
+const ENDED = new Set(["done", "failed", "cancelled"]);
+
+export const hasEnded = (job) => ENDED.has(job.state);
+
+// Waiting and running jobs, the oldest first.
+export function activeJobs() {
+  return [...model.jobs.values()].filter((job) => !hasEnded(job))
+    .sort((a, b) => String(a.created).localeCompare(String(b.created)));
+}
+
+export function putJob(job) {
+  if (!job || !job.id) {
+    return;
+  }
+  const before = model.jobs.get(job.id);
+  const whole = { ...before, ...job };
+  model.jobs.set(job.id, whole);
+  tell("jobs");
+  if (hasEnded(whole) && !(before && hasEnded(before))) {
+    tell("ended");
+    (whole.kind === "report" ? loadReport() : loadResults()).catch(() => setOnline(false));
+  }
+}
+
+// What a job was asked for.  The server's word first; a page that started it remembers.
+export function requestOf(job) {
+  if (job.request) {
+    return job.request;
+  }
+  try {
+    return JSON.parse(sessionStorage.getItem(MINE) || "{}")[job.id] || null;
+  } catch {
+    return null;
+  }
+}
+
+function remember(id, request) {
+  try {
+    sessionStorage.setItem(MINE, JSON.stringify({ [id]: request }));
+  } catch {
+    // Without storage the tiles show the step alone.
+  }
+}
+
+export async function startBenchmark(request) {
+  const job = await api.start("benchmarks", request);
+  remember(job.id, request);
+  putJob(job);
+  return job;
+}
+
+export async function startReport(imports) {
+  const job = await api.start("reports", { imports });
+  putJob(job);
+  return job;
+}
+
+export async function cancelJob(id) {
+  putJob(await api.cancel(id));
+}
+
+// --- the stream --------------------------------------------------------------------------
+
+function liveOf(id) {
+  if (!model.live.has(id)) {
+    model.live.set(id, { epochs: new Map(), samples: new Map() });
+  }
+  return model.live.get(id);
+}
+
+function append(map, event) {
+  const key = `${event.lane || ""}/${event.model || ""}`;
+  if (!map.has(key)) {
+    map.set(key, []);
+  }
+  map.get(key).push(event);
+}
+
+function onEvent(type, event) {
+  const job = event.job || event.id;
+  if (type === "job") {
+    putJob(event.job && typeof event.job === "object" ? event.job : event);
+  } else if (type === "report") {
+    loadReport().catch(() => setOnline(false));
+  } else if (type === "epoch") {
+    append(liveOf(job).epochs, event);
+    tell("live");
+  } else if (type === "sample") {
+    append(liveOf(job).samples, event);
+    tell("live");
+  }
+}
+
+let lost = false;
+
+export function begin() {
+  const stream = follow(api.url("events"), {
+    onEvent,
+    onOpen() {
+      if (lost || model.online === false) {
+        loadAll();
+      }
+      lost = false;
+    },
+    onLost() {
+      lost = true;
+    },
+  });
+  setInterval(() => poll(stream), POLL_MS);
+  return loadAll();
+}
+
+// While the stream is broken: is the server there, and how far are the jobs?
+async function poll(stream) {
+  if (!lost || document.hidden) {
+    return;
+  }
+  try {
+    if (model.online === false) {
+      await loadAll();
+    } else {
+      await loadJobs();
+    }
+    if (model.online) {
+      stream.retry();
+    }
+  } catch (problem) {
+    setOnline(!problem.gone);
+  }
+}

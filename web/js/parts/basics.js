@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+// Small parts: buttons, times that grow older, problems, tables.
+
+import { announce, h, svg } from "../dom.js";
+import * as format from "../format.js";
+
+export function logo() {
+  return svg("svg", { viewBox: "0 0 20 20", "aria-hidden": "true" },
+    svg("rect", { x: 1, y: 3, width: 18, height: 3.4, rx: 1.7, fill: "var(--native)" }),
+    svg("rect", { x: 1, y: 8.3, width: 8, height: 3.4, rx: 1.7, fill: "var(--translated)" }),
+    svg("rect", { x: 1, y: 13.6, width: 13, height: 3.4, rx: 1.7, fill: "var(--gpu)" }));
+}
+
+const STROKE = { fill: "none", stroke: "currentColor", "stroke-width": 1.6,
+  "stroke-linecap": "round", "stroke-linejoin": "round" };
+
+export function icon(name) {
+  const shapes = {
+    settings: ["M4 6h6M14 6h2M4 14h2M10 14h6", "M12 4v4M8 12v4"],
+  };
+  return svg("svg", { viewBox: "0 0 20 20", "aria-hidden": "true", ...STROKE },
+    shapes[name].map((d) => svg("path", { d })));
+}
+
+// A button whose action may take time: it is disabled meanwhile, and a problem that it
+// meets is shown after it.
+export function action(label, run, properties = {}) {
+  const button = h("button", { type: "button", ...properties }, label);
+  button.addEventListener("click", async () => {
+    const old = button.nextElementSibling;
+    if (old && old.classList.contains("problem")) {
+      old.remove();
+    }
+    button.disabled = true;
+    try {
+      await run(button);
+    } catch (error) {
+      button.after(problem(error));
+    }
+    button.disabled = false;
+  });
+  return button;
+}
+
+export function problem(error) {
+  const title = error.title || "Something went wrong in this page.";
+  const detail = error.name === "Problem" ? error.detail : error.message;
+  return h("div", { class: "problem", role: "alert" },
+    h("p", {}, h("b", {}, title)),
+    detail && detail !== title && h("p", {}, detail),
+    error.hint && h("p", {}, error.hint),
+    error.retryAfter && h("p", {}, `Try again in ${format.roughly(error.retryAfter)}.`));
+}
+
+export function empty(sentence, ...actions) {
+  return h("div", { class: "empty" }, h("p", {}, sentence),
+    actions.length > 0 && h("div", { class: "row" }, actions));
+}
+
+// --- copying -----------------------------------------------------------------------------
+
+async function toClipboard(text) {
+  if (navigator.clipboard && window.isSecureContext) {
+    await navigator.clipboard.writeText(text);
+    return;
+  }
+  const field = h("textarea", { class: "unseen", readonly: true });
+  field.value = text;
+  document.body.append(field);
+  field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  if (!done) {
+    throw new Error("The browser did not let the page copy. Select the text instead.");
+  }
+}
+
+export function copyButton(text, label = "Copy", what = "") {
+  return action(label, async (button) => {
+    await toClipboard(text);
+    announce("Copied.");
+    button.textContent = "Copied";
+    setTimeout(() => {
+      button.textContent = label;
+    }, 1600);
+  }, { class: "small", "aria-label": what ? `${label} ${what}` : null });
+}
+
+export function command(text) {
+  return h("div", { class: "command" }, h("pre", { tabindex: "0", "aria-label": "command" }, text),
+    copyButton(text, "Copy", "command"));
+}
+
+// --- times -------------------------------------------------------------------------------
+
+export function when(date, prefix = "") {
+  return h("time", { datetime: date, title: format.date(date), "data-age": prefix },
+    prefix + format.age(date));
+}
+
+export function keepAges() {
+  setInterval(() => {
+    for (const time of document.querySelectorAll("time[data-age]")) {
+      const text = time.dataset.age + format.age(time.dateTime);
+      if (time.textContent !== text) {
+        time.textContent = text;
+      }
+    }
+  }, 10000);
+}
+
+// --- values and tables ---------------------------------------------------------------------
+
+// A value, or why there is none.
+export function shown(value, form = String) {
+  if (format.isAbsent(value)) {
+    const detail = value && typeof value === "object" && value.detail;
+    return h("span", { class: "absent", title: detail || null }, format.why(value));
+  }
+  if (Array.isArray(value)) {
+    return value.length > 0 ? value.map((item) => form(item)).join(", ") : "none";
+  }
+  if (typeof value === "boolean") {
+    return value ? "yes" : "no";
+  }
+  return form(value);
+}
+
+// columns: [{ label, number, head }]; rows: [[cell…]].  With CARDS a narrow screen shows each row as
+// a card; the roles keep it a table for screen readers all the same.
+export function table({ caption, columns, rows, cards = false }) {
+  const role = (name) => (cards ? { role: name } : {});
+  const cell = (content, i) => {
+    const column = columns[i];
+    const tag = column.head ? "th" : "td";
+    return h(tag, {
+      class: column.number ? "n" : null,
+      scope: column.head ? "row" : null,
+      "data-label": column.label,
+      ...role(column.head ? "rowheader" : "cell"),
+    }, content);
+  };
+  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
+    h("table", { class: cards ? "cards" : null, ...role("table") },
+      h("caption", { class: "unseen" }, caption),
+      h("thead", role("rowgroup"), h("tr", role("row"), columns.map((column) => h("th",
+        { scope: "col", class: column.number ? "n" : null, ...role("columnheader") },
+        column.label)))),
+      h("tbody", role("rowgroup"),
+        rows.map((row) => h("tr", { class: row.class || null, ...role("row") },
+          (row.cells || row).map(cell))))));
+}
+
+export function facts(rows) {
+  return h("dl", { class: "facts" }, rows.filter(Boolean).map(([name, value]) => h("div", {},
+    h("dt", {}, name), h("dd", {}, value))));
+}
+
+export function part(id, title, { more, lead } = {}, ...content) {
+  return h("section", { class: "part", "aria-labelledby": `${id}-title`, id },
+    h("header", {}, h("h2", { id: `${id}-title` }, title),
+      more && h("p", { class: "more" }, more)),
+    lead && h("p", { class: "lead" }, lead),
+    content);
+}

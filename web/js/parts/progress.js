@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// What is running and what waits.  All of it comes from the jobs, so a reload changes
+// nothing.
+
+import { announce, h } from "../dom.js";
+import * as format from "../format.js";
+import { activeJobs, cancelJob } from "../model.js";
+import { action } from "./basics.js";
+
+const NAMES = { benchmark: "Benchmark", report: "Looking at the machine" };
+
+// Seconds left by what is done so far; null while too little is.
+export function estimate(job, now = Date.now()) {
+  const elapsed = (now - Date.parse(job.started)) / 1000;
+  if (!(elapsed > 2) || !(job.progress > 0.03)) {
+    return null;
+  }
+  return (elapsed / job.progress) * (1 - job.progress);
+}
+
+function times(job) {
+  if (!job.started) {
+    return "waiting";
+  }
+  const left = estimate(job);
+  const elapsed = format.clock((Date.now() - Date.parse(job.started)) / 1000);
+  return `${elapsed} elapsed${left === null ? "" : ` · about ${format.roughly(left)} left`}`;
+}
+
+function cancelButton(job) {
+  return action("Cancel", () => cancelJob(job.id), {
+    class: "small", "data-key": `cancel ${job.id}`,
+    "aria-label": `Cancel: ${NAMES[job.kind] || job.kind}`,
+  });
+}
+
+export function progress() {
+  const jobs = activeJobs();
+  if (jobs.length === 0) {
+    return null;
+  }
+  const now = jobs.find((job) => job.state === "running") || jobs[0];
+  const waiting = jobs.filter((job) => job !== now);
+  const step = now.state === "running" ? now.step || "starting" : "waiting for its turn";
+  const percent = Math.round((now.progress || 0) * 100);
+  announce(`${NAMES[now.kind] || now.kind}: ${step}`);
+  return h("section", { class: "card progress", "aria-label": "Progress", id: "progress" },
+    h("div", { class: "top" },
+      h("h2", {}, NAMES[now.kind] || now.kind),
+      h("span", { class: "times", "data-started": now.started || "" }, times(now)),
+      cancelButton(now)),
+    h("progress", { max: 1, value: now.progress || 0, "aria-label": "Progress of the run" }),
+    h("p", { class: "row" }, h("span", {}, format.capital(step)),
+      h("span", { class: "quiet" }, `${percent} %`)),
+    waiting.length > 0 && h("ul", { class: "waiting stack" }, waiting.map((job) => h("li",
+      { class: "row" }, h("span", {}, `Then: ${NAMES[job.kind] || job.kind}`),
+      cancelButton(job)))));
+}
+
+// The clock goes on between two events.
+export function tick(host) {
+  const span = host.querySelector(".times");
+  const job = activeJobs().find((j) => j.state === "running");
+  if (span && job) {
+    const text = times(job);
+    if (span.textContent !== text) {
+      span.textContent = text;
+    }
+  }
+}

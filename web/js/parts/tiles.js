@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+// The lanes' tiles, each in one of five states, each with its button.
+
+import { h } from "../dom.js";
+import * as format from "../format.js";
+import { LANES, MAIN, againstNative, laneDetail, laneState, modelName, spread }
+  from "../lanes.js";
+import { activeJobs, model, requestOf, results, startReport } from "../model.js";
+import { to } from "../router.js";
+import { action, when } from "./basics.js";
+import { run } from "./run.js";
+
+const WORDS = {
+  value: ["good", "Measured"],
+  running: ["hint", "Running"],
+  not_run: ["hollow", "Not run yet"],
+  not_possible: ["hollow", "Not possible"],
+  failed: ["bad", "Failed"],
+};
+
+function relative(result, lane, name) {
+  if (lane === "native") {
+    return null;
+  }
+  const c = againstNative(result, lane, name);
+  if (!c) {
+    return null;
+  }
+  return c.verdict === "cannot_tell" ? "cannot tell" : `${format.ratio(c.ratio)} × native`;
+}
+
+function figures(lane, { entry, result }) {
+  return h("dl", { class: "figures" }, (entry.models || []).map((m) => {
+    const part = spread(m);
+    return [
+      h("dt", {}, modelName(m.model)),
+      h("dd", { class: "n" }, format.number(m.samples_per_second),
+        part !== null && h("small", { title: "95 % interval of the median" },
+          `± ${format.percent(part)}`)),
+      h("dd", { class: "r" }, relative(result, lane, m.model)),
+    ];
+  }));
+}
+
+function software(entry) {
+  const observed = entry.observed || {};
+  return observed.software_device === true
+    && h("p", { class: "quiet" }, "A software device: no GPU does this work.");
+}
+
+const BODIES = {
+  value: (lane, s) => [
+    figures(lane, s), h("p", { class: "quiet" }, "samples a second, training"), software(s.entry),
+  ],
+  running: (lane, { job }) => [
+    h("p", {}, job.step ? format.capital(job.step) : "Waiting for its turn"),
+    h("progress", {
+      max: 1, value: job.progress || 0, "aria-label": `${LANES[lane].name}, progress of the run`,
+    }),
+  ],
+  not_run: (lane) => h("p", {}, lane === "tensorflow"
+    ? "Trains the same models with the TensorFlow of one of your Pythons."
+    : "Nothing has been measured in this lane yet."),
+  not_possible: (lane, { reason }) => h("p", {}, "Not possible here, because ", lower(reason)),
+  failed: (lane, { reason }) => h("p", {}, "The last run failed: ", lower(reason)),
+};
+
+// Sentences go on within a sentence; names and abbreviations keep their capitals.
+function lower(text) {
+  const sentence = /[.!?]$/.test(text) ? text : `${text}.`;
+  return /^(The|A|An|This|That|There|No|It|Its|Not|Nothing|Neither)\b/.test(sentence)
+    ? sentence[0].toLowerCase() + sentence.slice(1) : sentence;
+}
+
+function foot(lane, s) {
+  const start = (label, main) => action(label, () => run(lane === "native" ? ["native"]
+    : ["native", lane]), {
+    class: main ? "main small" : "small", "data-key": `run ${lane}`,
+    "aria-label": `${label}: ${LANES[lane].name}`,
+  });
+  switch (s.state) {
+    case "value":
+      return [start("Run again"), h("span", { class: "quiet" },
+        h("a", { href: to("results", s.result.id) }, when(format.dateOf(s.result))))];
+    case "running":
+      return h("a", { class: "button small", href: "#/" }, "Show progress");
+    case "not_possible":
+      return s.finding
+        ? h("a", { class: "button small", href: to("findings", s.finding) }, "What would make it so")
+        : action("Look again", () => startReport(false), {
+          class: "small", "aria-label": `Look again: ${LANES[lane].name}`,
+        });
+    case "failed":
+      return [start("Try again"), h("a", { class: "quiet", href: to("results", s.result.id) },
+        "Result")];
+    default:
+      return start("Run");
+  }
+}
+
+function tile(lane, s) {
+  const [tone, word] = WORDS[s.state];
+  const off = s.state === "not_possible" || s.state === "not_run" ? " off" : "";
+  return h("article", {
+    class: `card tile lane-${lane}${off}`, "aria-labelledby": `tile-${lane}`, "data-state": s.state,
+    "data-lane": lane,
+  },
+  h("header", {}, h("h3", { id: `tile-${lane}` }, LANES[lane].name),
+    h("span", { class: `word ${tone}` }, word)),
+  h("p", { class: "what" }, laneDetail(lane, model.report)),
+  h("div", { class: "body" }, BODIES[s.state](lane, s)),
+  h("footer", {}, foot(lane, s)));
+}
+
+// TensorFlow and BLAS have a tile once there is something to say in it.
+function lanesShown(states) {
+  const pythons = (model.report && model.report.interpreters) || [];
+  const tensorflow = pythons.some((i) => format.fact(i, "verdict.state") === "ready"
+    || format.fact(i, "verdict.state") === "works-with-limits");
+  return Object.keys(LANES).filter((lane) => MAIN.includes(lane)
+    || states[lane].state === "value" || states[lane].state === "failed"
+    || states[lane].state === "running" || (lane === "tensorflow" && tensorflow));
+}
+
+export function laneStates() {
+  const jobs = activeJobs().map((job) => ({ ...job, request: requestOf(job) }));
+  const context = { jobs, results: results(), report: model.report, service: model.service };
+  return Object.fromEntries(Object.keys(LANES).map((lane) => [lane, laneState(lane, context)]));
+}
+
+export function tiles() {
+  const states = laneStates();
+  return lanesShown(states).map((lane) => tile(lane, states[lane]));
+}

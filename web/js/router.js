@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// Addresses are fragments ("#/results/ID"): they only read, whoever opens them.
+
+let routes = [];
+let show = null;
+
+function segments() {
+  const path = location.hash.replace(/^#\/?/, "");
+  return path.split("/").filter(Boolean).map((part) => {
+    try {
+      return decodeURIComponent(part);
+    } catch {
+      return part;
+    }
+  });
+}
+
+// A pattern is "results/:id"; the first that fits is taken, with its names filled in.
+function match(pattern, parts) {
+  const wanted = pattern.split("/").filter(Boolean);
+  if (wanted.length !== parts.length) {
+    return null;
+  }
+  const parameters = {};
+  for (let i = 0; i < wanted.length; i += 1) {
+    if (wanted[i].startsWith(":")) {
+      parameters[wanted[i].slice(1)] = parts[i];
+    } else if (wanted[i] !== parts[i]) {
+      return null;
+    }
+  }
+  return parameters;
+}
+
+function change() {
+  if (location.hash && !location.hash.startsWith("#/")) {
+    return; // an anchor of this page
+  }
+  const parts = segments();
+  for (const route of routes) {
+    const parameters = match(route.path, parts);
+    if (parameters) {
+      show(route, parameters);
+      return;
+    }
+  }
+  show(null, {});
+}
+
+export function begin(table, onShow) {
+  routes = table;
+  show = onShow;
+  addEventListener("hashchange", change);
+  change();
+}
+
+// "#/a/b", each part escaped.
+export function to(...parts) {
+  return `#/${parts.map(encodeURIComponent).join("/")}`;
+}
+
+export function go(...parts) {
+  location.hash = to(...parts);
+}
+
+export function replace(...parts) {
+  history.replaceState(null, "", to(...parts));
+  change();
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+// The first sentence: what this machine's TensorFlow set-up can do, and the next step.
+// Pure: documents in, words out.
+
+import { count, fact, isAbsent } from "./format.js";
+
+const RANK = { blocker: 0, warning: 1, hint: 2, info: 3 };
+
+export function ranked(findings) {
+  return (findings || []).map((finding, i) => ({ finding, i }))
+    .sort((a, b) => (RANK[a.finding.severity] ?? 3) - (RANK[b.finding.severity] ?? 3) || a.i - b.i)
+    .map(({ finding }) => finding);
+}
+
+export function states(report) {
+  const counts = { ready: 0, "works-with-limits": 0, broken: 0, "no-tensorflow": 0, all: 0 };
+  for (const interpreter of (report && report.interpreters) || []) {
+    const state = fact(interpreter, "verdict.state");
+    counts.all += 1;
+    if (state in counts) {
+      counts[state] += 1;
+    }
+  }
+  return counts;
+}
+
+export function machineName(report) {
+  return fact(report, "machine.os.name") === "macOS" ? "this Mac" : "this machine";
+}
+
+// "Apple M2 Pro · macOS 15.1 · 12 cores · 32 GiB": what is known of it.
+export function machineLine(report, formatBytes) {
+  const machine = report.machine || {};
+  const os = [fact(machine, "os.name"), fact(machine, "os.version")].filter(Boolean).join(" ");
+  const cores = fact(machine, "cores.total");
+  const memory = fact(machine, "memory.total_bytes");
+  const container = machine.container;
+  return [
+    fact(machine, "chip") || fact(machine, "model"), os,
+    cores ? count(cores, "core") : null,
+    memory ? formatBytes(memory) : null,
+    isAbsent(container) || container === false || container === "none" ? null : "container",
+    machine.translated === true ? "running translated" : null,
+  ].filter(Boolean).join(" · ");
+}
+
+const sentence = (text) => (/[.!?…]$/.test(text) ? text : `${text}.`);
+const first = (text) => (/^[\s\S]*?[.!?](?=\s|$)/.exec(text || "") || [text || ""])[0];
+
+function nextOf(finding) {
+  const remedy = finding.remedy || {};
+  return {
+    kind: "finding",
+    id: finding.id,
+    text: first(remedy.text) || first(finding.explanation) || "See what was found.",
+  };
+}
+
+const measure = {
+  kind: "run",
+  text: "Measure how fast it trains: a quick run takes about a minute.",
+};
+
+function fromWorst(report, worst, able, counts) {
+  const where = machineName(report);
+  if (worst.severity === "blocker" && able === 0) {
+    return { tone: "bad", sentence: sentence(worst.title), next: nextOf(worst) };
+  }
+  if (worst.severity === "blocker") {
+    return {
+      tone: "warn",
+      sentence: `TensorFlow works in ${able} of ${count(counts.all, "Python")} on ${where}; `
+        + "something else does not.",
+      detail: sentence(worst.title),
+      next: nextOf(worst),
+    };
+  }
+  if (able > 0) {
+    return {
+      tone: "warn",
+      sentence: `TensorFlow works on ${where}, with a limit worth knowing.`,
+      detail: sentence(worst.title),
+      next: nextOf(worst),
+    };
+  }
+  return { tone: "warn", sentence: sentence(worst.title), next: nextOf(worst) };
+}
+
+function withoutTrouble(report, counts, able, measured) {
+  const where = machineName(report);
+  if (able > 0) {
+    return {
+      tone: "good",
+      sentence: counts.all === 1 ? `TensorFlow is ready on ${where}.`
+        : `TensorFlow is ready on ${where}, in ${able} of ${count(counts.all, "Python")}.`,
+      next: measured ? null : measure,
+    };
+  }
+  if (counts.broken > 0) {
+    return {
+      tone: "bad",
+      sentence: `TensorFlow is installed on ${where}, but cannot be imported.`,
+      next: { kind: "link", href: "#/interpreters", text: "See which Python is broken, and why." },
+    };
+  }
+  return {
+    tone: "plain",
+    sentence: counts.all > 0 ? `No Python on ${where} has TensorFlow.`
+      : `There is no Python on ${where}.`,
+    next: measured ? null
+      : { ...measure, text: "Trilane's own models train without it: measure this machine first." },
+  };
+}
+
+// { tone: good|warn|bad|plain, sentence, detail, next: { kind, text, id, href } | null }
+export function verdict(report, results) {
+  if (!report) {
+    return {
+      tone: "plain",
+      sentence: "This machine has not been looked at yet.",
+      next: { kind: "look", text: "Read its facts and find its Pythons: a second, nothing is run." },
+    };
+  }
+  const counts = states(report);
+  const able = counts.ready + counts["works-with-limits"];
+  const worst = ranked(report.findings)[0];
+  if (worst && (worst.severity === "blocker" || worst.severity === "warning")) {
+    return fromWorst(report, worst, able, counts);
+  }
+  return withoutTrouble(report, counts, able, results.length > 0);
+}
+
+// What the newest comparisons say, in their own words.
+export function measured(results) {
+  const newest = results.find((result) => (result.comparisons || []).length > 0);
+  return newest ? newest.comparisons.map((c) => c.sentence).filter(Boolean) : [];
+}

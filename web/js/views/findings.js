@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// All findings, and one with the rule behind it.
+
+import * as api from "../api.js";
+import { h } from "../dom.js";
+import * as format from "../format.js";
+import { model } from "../model.js";
+import { ranked } from "../summary.js";
+import { empty, part, when } from "../parts/basics.js";
+import { findingCard, references } from "../parts/finding.js";
+
+export function list(host, parameters, scope) {
+  scope.title("Findings");
+  const all = ranked(model.report && model.report.findings);
+  host.append(h("h1", { tabindex: "-1" }, all.length === 0 ? "Nothing was found"
+    : format.count(all.length, "finding")),
+  h("div", { class: "part findings" }, all.length > 0
+    ? all.map((f) => findingCard(f, { interpreters: model.report.interpreters }))
+    : empty("Nothing is wrong that Trilane knows of.",
+      h("a", { class: "button small", href: "#/diagnose" }, "Diagnose a log"))));
+}
+
+async function ruleOf(id) {
+  try {
+    return await api.get(`rules/${encodeURIComponent(id)}`);
+  } catch (error) {
+    if (error.gone) {
+      throw error;
+    }
+    return null;
+  }
+}
+
+function rulePart(rule) {
+  const text = [rule.explanation, rule.page, rule.text, rule.symptom].find((t) => typeof t === "string");
+  return part("rule", "The rule", {},
+    h("div", { class: "stack" },
+      rule.title && h("p", {}, h("b", {}, rule.title)),
+      text && h("p", { class: "lead text" }, text),
+      h("p", { class: "quiet" }, ["Cause: ", rule.cause || "–"]), references(rule.references)));
+}
+
+export async function one(host, { id }, scope) {
+  const own = ranked(model.report && model.report.findings).filter((f) => f.id === id);
+  const rule = await ruleOf(id);
+  const title = (own[0] && own[0].title) || (rule && rule.title) || "This finding is not there";
+  scope.title(title);
+  host.append(h("p", { class: "crumbs" }, h("a", { href: "#/findings" }, "Findings")),
+    h("header", { class: "stack" }, h("h1", { tabindex: "-1" }, title),
+      own.length > 0 && h("p", { class: "quiet" }, when(model.report.taken, "judged "), ` · ${id}`)));
+  if (own.length === 0) {
+    host.append(h("div", { class: "part" }, empty(rule
+      ? "The newest report of this machine does not have this finding."
+      : "Neither the newest report nor the rules know it.",
+    h("a", { class: "button small", href: "#/" }, "Overview"))));
+  } else {
+    host.append(h("div", { class: "part findings" }, own.map((f) => findingCard(f,
+      { open: true, link: false, interpreters: model.report.interpreters }))));
+  }
+  if (rule) {
+    host.append(rulePart(rule));
+  }
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+// The first page: the verdict and the next step, the lanes, the findings, the Pythons, the
+// charts, and the boxes for logs and files.
+
+import { h, redraw } from "../dom.js";
+import * as format from "../format.js";
+import { curveCharts } from "../charts/curves.js";
+import { historyCharts } from "../charts/history.js";
+import { sweepCharts } from "../charts/sweep.js";
+import { throughputCharts } from "../charts/throughput.js";
+import { activeJobs, hasEnded, model, results, startReport } from "../model.js";
+import { to } from "../router.js";
+import * as settings from "../settings.js";
+import { machineLine, measured, ranked, verdict } from "../summary.js";
+import { action, empty, part, problem, when } from "../parts/basics.js";
+import { dropBox } from "../parts/drop.js";
+import { findingCard } from "../parts/finding.js";
+import { interpreterTable } from "../parts/interpreters.js";
+import { logBox } from "../parts/log.js";
+import { progress, tick } from "../parts/progress.js";
+import { options, optionsLine, run } from "../parts/run.js";
+import { laneStates, tiles } from "../parts/tiles.js";
+
+const FINDINGS_FIRST = 4;
+const INTERPRETERS_FIRST = 8;
+
+// The three lanes, without those that cannot be here.
+function possibleLanes() {
+  const states = laneStates();
+  return ["native", "translated", "gpu"].filter((l) => states[l].state !== "not_possible");
+}
+
+function runButton() {
+  const lanes = possibleLanes();
+  const busy = activeJobs().some((job) => job.kind === "benchmark");
+  const label = lanes.length > 1 ? "Compare the lanes" : "Measure this machine";
+  return action(busy ? "A run is under way" : label, () => run(lanes),
+    { class: "main", disabled: busy, "data-key": "run main" });
+}
+
+function nextButton(next) {
+  if (next && next.kind === "finding") {
+    return h("a", { class: "button main", href: to("findings", next.id) }, "Show what to do");
+  }
+  if (next && next.kind === "link") {
+    return h("a", { class: "button main", href: next.href }, "Show the Pythons");
+  }
+  if (next && next.kind === "look") {
+    return action("Look at this machine", () => startReport(false), { class: "main" });
+  }
+  return null;
+}
+
+function verdictPart() {
+  const { report } = model;
+  const all = results();
+  const { tone, sentence, detail, next } = verdict(report, all);
+  const said = measured(all).slice(0, 2);
+  const lead = nextButton(next);
+  return h("section", { class: `verdict ${tone}`, "aria-labelledby": "verdict", "data-tone": tone },
+    h("p", { class: "machine" }, report ? [machineLine(report, format.bytes), " · ",
+      when(report.taken, "read ")] : "Trilane"),
+    h("h1", { id: "verdict", tabindex: "-1" }, sentence),
+    detail && h("p", { class: "next" }, detail),
+    next && h("p", { class: "next" }, h("b", {}, "Next: "), next.text),
+    said.length > 0 && h("p", { class: "said" }, said.join(" ")),
+    h("div", { class: "row" }, lead, runButton(), lead === null && report
+      && action("Look again", () => startReport(false), { "data-key": "look" })),
+    lastTrouble());
+}
+
+// The newest job, if it failed: why, and what to do.
+function lastTrouble() {
+  const last = [...model.jobs.values()].filter(hasEnded)
+    .sort((a, b) => String(b.created).localeCompare(String(a.created)))[0];
+  if (!last || last.state !== "failed") {
+    return null;
+  }
+  return h("div", { class: "problem" },
+    h("p", {}, h("b", {}, "The last run failed "), when(last.finished || last.created), "."),
+    last.error && h("p", {}, String(last.error.detail || last.error.title || last.error)));
+}
+
+function optionsPart() {
+  return h("details", { "data-key": "options" },
+    h("summary", {}, `Options for a run: ${optionsLine()}`), options());
+}
+
+function findingsPart() {
+  const { report } = model;
+  const all = ranked(report && report.findings);
+  if (!report) {
+    return null;
+  }
+  const cards = all.map((finding) => findingCard(finding, { interpreters: report.interpreters }));
+  const rest = cards.slice(FINDINGS_FIRST);
+  return part("findings", "Findings", { more: when(report.taken, "judged ") },
+    all.length === 0
+      ? empty("Nothing is wrong that Trilane knows of. A failing program may still say more: paste its output below.",
+        h("a", { class: "button small", href: "#/diagnose" }, "Diagnose a log"))
+      : h("div", { class: "findings" }, cards.slice(0, FINDINGS_FIRST)),
+    rest.length > 0 && h("details", { "data-key": "more findings", class: "part-more" },
+      h("summary", {}, `${format.count(rest.length, "more finding")}`),
+      h("div", { class: "findings" }, rest)));
+}
+
+function interpretersPart() {
+  const { report } = model;
+  if (!report) {
+    return null;
+  }
+  const all = report.interpreters || [];
+  return part("pythons", "Pythons", {
+    more: all.length > 0 && h("a", { href: "#/interpreters" },
+      all.length > INTERPRETERS_FIRST ? `All ${all.length}` : "Details"),
+  }, all.length === 0
+    ? empty("No Python was found. Install one, then look again.",
+      action("Look again", () => startReport(false), { class: "small" }))
+    : interpreterTable(all.slice(0, INTERPRETERS_FIRST)));
+}
+
+function chartsPart() {
+  const all = results();
+  if (all.length === 0) {
+    return part("charts", "Measurements", {},
+      empty("There are no measurements yet. The first run fills this with throughput, loss curves and a history.",
+        runButton()));
+  }
+  const newest = all.find((r) => (r.lanes || []).some((l) => (l.models || []).length > 0)) || all[0];
+  const charts = [...throughputCharts(newest), ...curveCharts(newest), ...sweepCharts(all),
+    ...historyCharts(all)];
+  return part("charts", "Measurements", {
+    more: [h("a", { href: to("results", newest.id) }, "This result"), " · ",
+      h("a", { href: "#/results" }, "All results")],
+    lead: ["From ", when(format.dateOf(newest)), trust(newest)],
+  }, h("div", { class: "charts" }, charts));
+}
+
+function trust(result) {
+  const grade = format.fact(result, "trust.grade");
+  const reasons = format.fact(result, "trust.reasons") || [];
+  return grade ? `, trust ${grade}${reasons[0] ? `: ${reasons[0]}` : ""}` : "";
+}
+
+// A section that is drawn again when one of its topics changes and its key with it.
+function section(scope, topics, draw, key) {
+  const host = h("div", { class: "host" });
+  let last = null;
+  const update = () => {
+    const now = key ? key() : {};
+    if (now !== last) {
+      last = now;
+      redraw(host, draw());
+    }
+  };
+  update();
+  scope.watch(topics, update);
+  return host;
+}
+
+function unreachable() {
+  return h("section", { class: "verdict" }, h("h1", { tabindex: "-1" }, "Trilane does not answer."),
+    problem(model.problem));
+}
+
+export function view(host, parameters, scope) {
+  scope.title("");
+  if (model.problem && !model.report) {
+    host.append(unreachable());
+    return;
+  }
+  const progressHost = section(scope, ["jobs"], progress);
+  const timer = setInterval(() => tick(progressHost), 1000);
+  scope.onLeave(() => clearInterval(timer));
+  scope.watch(["settings"], () => {});
+  host.append(
+    section(scope, ["report", "results", "jobs"], verdictPart, () => JSON.stringify([
+      model.report && model.report.id, (model.results || []).map((r) => r.id),
+      [...model.jobs.values()].map((j) => [j.id, j.state])])),
+    progressHost,
+    section(scope, ["report", "results", "jobs", "service"], () => h("section",
+      { "aria-label": "Lanes" }, h("h2", { class: "unseen" }, "Lanes"),
+      h("div", { class: "tiles" }, tiles()))),
+    settingsSection(scope),
+    section(scope, ["report"], findingsPart),
+    section(scope, ["report"], interpretersPart),
+    section(scope, ["results"], chartsPart, () => results().map((r) => r.id).join()),
+    part("log", "Diagnose a log", { lead: "Paste what a program printed when it failed, and get the cause." },
+      logBox()),
+    part("files", "Compare files", { lead: "Results, reports and recordings from other machines. They stay in this browser." },
+      dropBox()));
+}
+
+function settingsSection(scope) {
+  const host = h("div", { class: "options" }, optionsPart());
+  scope.onLeave(settings.onChange(() => {
+    host.querySelector("summary").textContent = `Options for a run: ${optionsLine()}`;
+  }));
+  return host;
+}
