@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Two documents side by side, in the browser: results, reports or recordings of any machines.
-// Pure.  Blocks of two sessions are not paired, so the interval of a ratio is the widest that
-// both medians' intervals allow: "cannot tell" comes earlier than within one session.
+// Pure.  Results are judged as the server judges saved ones (trilane/compare.h): samples in
+// the order of measuring make pairs, the median of their log-ratios has an exact interval of
+// order statistics, and a verdict needs it beyond a margin of 1 %.
 
 import * as format from "./format.js";
 import { laneName, modelName, modelOf, throughput } from "./lanes.js";
 
 const MARGIN = 0.01;
+const BLOCKS_MIN = 6;
 
 export function kindOf(document) {
   const schema = document && typeof document === "object" ? String(document.schema || "") : "";
@@ -26,14 +28,50 @@ function verdictOf([low, high]) {
   return low > 1 - MARGIN && high < 1 + MARGIN ? "no_difference" : "cannot_tell";
 }
 
-// How B's throughput stands to A's.
-export function againstEachOther(a, b) {
-  if (!(a.value > 0) || !(b.value > 0)) {
+// P(Bin(n, 1/2) < k)
+function below(n, k) {
+  let term = 0.5 ** n;
+  let sum = 0;
+  for (let i = 0; i < k; i += 1) {
+    sum += term;
+    term *= (n - i) / (i + 1);
+  }
+  return sum;
+}
+
+// The order statistics that hold the median with 95 %; null below six values.
+export function exactInterval(sorted) {
+  const n = sorted.length;
+  if (n < BLOCKS_MIN) {
     return null;
   }
-  const interval = a.interval && b.interval
-    ? [b.interval[0] / a.interval[1], b.interval[1] / a.interval[0]] : null;
-  return { ratio: b.value / a.value, interval, verdict: interval ? verdictOf(interval) : "cannot_tell" };
+  let k = 1;
+  while (k + 1 <= n / 2 && 1 - 2 * below(n, k + 1) >= 0.95) {
+    k += 1;
+  }
+  return [sorted[k - 1], sorted[n - k]];
+}
+
+const median = (sorted) => {
+  const middle = sorted.length / 2;
+  return sorted.length % 2 ? sorted[Math.floor(middle)] : (sorted[middle - 1] + sorted[middle]) / 2;
+};
+
+// How B's throughput stands to A's: B is RATIO times as fast.
+export function againstEachOther(a, b) {
+  const n = Math.min(a.samples.length, b.samples.length);
+  if (n === 0) {
+    return a.value > 0 && b.value > 0
+      ? { ratio: b.value / a.value, interval: null, verdict: "cannot_tell" } : null;
+  }
+  const logs = Array.from({ length: n }, (_, i) => Math.log(b.samples[i] / a.samples[i]))
+    .sort((x, y) => x - y);
+  const found = exactInterval(logs);
+  const interval = found && found.map(Math.exp);
+  return {
+    ratio: Math.exp(median(logs)), interval,
+    verdict: interval ? verdictOf(interval) : "cannot_tell",
+  };
 }
 
 export function compareResults(a, b) {
@@ -45,7 +83,7 @@ export function compareResults(a, b) {
       const other = modelOf(b, lane, model);
       if (one || other) {
         const rate = (result, m) => (m
-          ? throughput(m, format.fact(result, "spec.batch") || 32) : { value: NaN });
+          ? throughput(m, format.fact(result, "spec.batch") || 32) : { value: NaN, samples: [] });
         const [left, right] = [rate(a, one), rate(b, other)];
         rows.push({ lane, model, a: left, b: right, ...againstEachOther(left, right) });
       }
