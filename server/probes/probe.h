@@ -7,6 +7,16 @@
 
 #include "trilane/source.h"
 
+void probe_container(struct source *s, json_t *report);
+void probe_cores(struct source *s, json_t *report);
+void probe_cuda(struct source *s, json_t *report);
+void probe_gpus(struct source *s, json_t *report);
+void probe_isa(struct source *s, json_t *report);
+void probe_memory(struct source *s, json_t *report);
+void probe_power(struct source *s, json_t *report);
 void probe_system(struct source *s, json_t *report);
+void probe_thermal(struct source *s, json_t *report);
+void probe_tools(struct source *s, json_t *report);
+void probe_translator(struct source *s, json_t *report);
 
 #endif

@@ -13,6 +13,16 @@
 const struct probe probes_table[] = {
 	{"system", "operating system, kernel, model, chip and architecture",
          probe_system},
+	{"cores", "processor cores by performance level", probe_cores},
+	{"isa", "instruction-set features that matter to machine learning", probe_isa},
+	{"memory", "memory: total, available, swap, pressure and limits", probe_memory},
+	{"gpus", "graphics processors and the API that reaches them", probe_gpus},
+	{"translator", "Rosetta 2, Rosetta for Linux, qemu-user", probe_translator},
+	{"container", "containers, virtual machines and their limits", probe_container},
+	{"power", "power source and power mode", probe_power},
+	{"thermal", "thermal pressure", probe_thermal},
+	{"cuda", "CUDA drivers, toolkits and variables", probe_cuda},
+	{"tools", "conda, Homebrew, pip, uv, pyenv", probe_tools},
 };
 const size_t probes_count = sizeof(probes_table) / sizeof(probes_table[0]);
 

@@ -1,11 +1,76 @@
 /* SPDX-License-Identifier: MIT */
-/* The machine's rows of the table. */
+/*
+ * The machine's rows of the table: each goes to the analysis for the system that the
+ * source is of.
+ */
 #include "../probe.h"
+#include "linux/linux.h"
 #include "machine.h"
+#include "macos/macos.h"
 
 #include "trilane/banned.h"
 
+typedef void (*probe_function)(struct source *s, json_t *report);
+
+static void run(struct source *s, json_t *report, const char *path, probe_function macos,
+                probe_function on_linux)
+{
+	switch (s->os) {
+	case SOURCE_MACOS:
+		macos(s, report);
+		break;
+	case SOURCE_LINUX:
+		on_linux(s, report);
+		break;
+	case SOURCE_OTHER:
+		machine_absent(report, path, FACT_UNAVAILABLE,
+		               "no probe for this operating system");
+		break;
+	}
+}
+
 void probe_system(struct source *s, json_t *report)
 {
-	machine_set_text(report, "os.name", source_os_name(s->os), "the source");
+	run(s, report, "os", macos_system, linux_system);
+}
+
+void probe_cores(struct source *s, json_t *report)
+{
+	run(s, report, "cores", macos_cores, linux_cores);
+}
+
+void probe_isa(struct source *s, json_t *report)
+{
+	run(s, report, "isa", macos_isa, linux_isa);
+	machine_explain_isa(report);
+}
+
+void probe_memory(struct source *s, json_t *report)
+{
+	run(s, report, "memory", macos_memory, linux_memory);
+}
+
+void probe_gpus(struct source *s, json_t *report)
+{
+	run(s, report, "gpus", macos_gpus, linux_gpus);
+}
+
+void probe_translator(struct source *s, json_t *report)
+{
+	run(s, report, "translator", macos_translator, linux_translator);
+}
+
+void probe_container(struct source *s, json_t *report)
+{
+	run(s, report, "container", macos_container, linux_container);
+}
+
+void probe_power(struct source *s, json_t *report)
+{
+	run(s, report, "power", macos_power, linux_power);
+}
+
+void probe_thermal(struct source *s, json_t *report)
+{
+	run(s, report, "thermal", macos_thermal, linux_thermal);
 }

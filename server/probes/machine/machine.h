@@ -38,6 +38,9 @@ bool json_has_text(const json_t *array, const char *text);
 json_t *machine_absence(enum fact_reason reason, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* Adds machine.isa_meaning: a sentence for each feature in machine.isa. */
+void machine_explain_isa(json_t *report);
+
 /* The value of a sysctl; the caller frees; NULL: none or empty. */
 char *sysctl_text(struct source *s, const char *name);
 bool sysctl_integer(struct source *s, const char *name, int64_t *out);
