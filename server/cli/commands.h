@@ -5,9 +5,10 @@
 
 #include "trilane/cli.h"
 
-#define COMMANDS(X)                                                                      \
-	X(completion)                                                                    \
-	X(help)                                                                          \
+#define COMMANDS(X) \
+	X(completion) \
+	X(help) \
+	X(probe) \
 	X(version)
 
 #define COMMAND_DECLARE(name) extern const struct command command_##name;
