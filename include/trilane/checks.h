@@ -33,13 +33,13 @@
 struct check_report {
 	double gradient_max_error; /* against finite differences */
 	double oracle_max_error;   /* against the reference: gradients and losses */
-	double weights_error;	   /* against the reference, after the steps */
+	double weights_error;      /* against the reference, after the steps */
 	bool passed;
 	char detail[200]; /* what was compared, or what failed */
 };
-#define CHECK_REPORT_INIT                                                                \
-	{                                                                                \
-		.passed = true                                                           \
+#define CHECK_REPORT_INIT \
+	{ \
+		.passed = true \
 	}
 
 /* Batches to train on; STEPS of N samples each, one behind the other. */
@@ -62,15 +62,15 @@ struct check_subject {
  * made, whatever its outcome: look at PASSED.
  */
 int check_engine(const struct check_subject *subject, uint64_t seed,
-		 const struct check_batches *batches, struct check_report *out,
-		 struct error *err);
+                 const struct check_batches *batches, struct check_report *out,
+                 struct error *err);
 
 /* The parts, for tests: each raises the errors in OUT and clears PASSED.  Of every
  * parameter array PER_ARRAY places are tried by differences. */
 int check_gradients(const struct check_subject *subject, uint64_t seed,
-		    unsigned per_array, struct check_report *out, struct error *err);
+                    unsigned per_array, struct check_report *out, struct error *err);
 int check_steps(const struct check_subject *subject, uint64_t seed,
-		const struct check_batches *batches, struct check_report *out,
-		struct error *err);
+                const struct check_batches *batches, struct check_report *out,
+                struct error *err);
 
 #endif

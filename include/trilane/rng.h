@@ -22,7 +22,7 @@ struct rng {
 #define RNG_STREAM_WEIGHTS (UINT64_C(1) << 32)
 #define RNG_STREAM_EPOCHS  (UINT64_C(2) << 32)
 #define RNG_STREAM_TRAIN   (UINT64_C(3) << 32) /* images of the digits' training set */
-#define RNG_STREAM_TEST	   (UINT64_C(4) << 32)
+#define RNG_STREAM_TEST    (UINT64_C(4) << 32)
 #define RNG_STREAM_CHECKS  (UINT64_C(5) << 32)
 
 void rng_init(struct rng *r, uint64_t seed, uint64_t stream);

@@ -25,7 +25,7 @@ static const struct model_shape small_shapes[] = {
 };
 
 enum { SAMPLES = 3, TRIES = 200, PER_ARRAY = 8 };
-#define STEP	   1e-7 /* of the differences; float64 leaves nine digits of them */
+#define STEP       1e-7 /* of the differences; float64 leaves nine digits of them */
 #define MARGIN_CNN 2e-6 /* well above a float32 sum of 9 products */
 #define MARGIN_MLP 1e-5 /* … of 784 */
 
@@ -72,7 +72,7 @@ static void draw_batch(struct trial *t, struct rng *r)
 
 /* Weights, and a batch away from every kink; false if none could be drawn. */
 static bool trial_init(struct trial *t, const struct model_shape *shape, unsigned n,
-		       uint64_t seed)
+                       uint64_t seed)
 {
 	double margin = shape->family == FAMILY_MLP ? MARGIN_MLP : MARGIN_CNN;
 	size_t largest = 0;
@@ -140,8 +140,8 @@ static double compare_with_differences(struct trial *t, int i, unsigned per_arra
 
 	for (size_t k = 0; k < size; k += stride)
 		worst = fmax(worst, relative((double)t->gradient[k] -
-						     difference(t, &t->oracle.w[i][k]),
-					     largest));
+		                                     difference(t, &t->oracle.w[i][k]),
+		                             largest));
 	return worst;
 }
 
@@ -152,22 +152,22 @@ static double compare_with_reference(const struct trial *t, int i)
 
 	for (size_t k = 0; k < size; k++)
 		worst = fmax(worst,
-			     relative((double)t->gradient[k] - (double)t->expected[k],
-				      largest));
+		             relative((double)t->gradient[k] - (double)t->expected[k],
+		                      largest));
 	return worst;
 }
 
 static void describe(struct check_report *out, const char *what,
-		     const struct model_shape *s, double error)
+                     const struct model_shape *s, double error)
 {
 	out->passed = false;
 	snprintf(out->detail, sizeof(out->detail),
-		 "%s of the %s on %u x %u images: relative error %.3g", what,
-		 s->family == FAMILY_MLP ? "MLP" : "CNN", s->height, s->width, error);
+	         "%s of the %s on %u x %u images: relative error %.3g", what,
+	         s->family == FAMILY_MLP ? "MLP" : "CNN", s->height, s->width, error);
 }
 
 static void note_gradient(struct check_report *out, const struct model_shape *s,
-			  double by_difference, double by_reference)
+                          double by_difference, double by_reference)
 {
 	out->gradient_max_error = fmax(out->gradient_max_error, by_difference);
 	out->oracle_max_error = fmax(out->oracle_max_error, by_reference);
@@ -178,7 +178,7 @@ static void note_gradient(struct check_report *out, const struct model_shape *s,
 }
 
 static int set_parameters(struct engine *e, float *const w[MODEL_PARAMETERS],
-			  struct error *err)
+                          struct error *err)
 {
 	for (int i = 0; i < MODEL_PARAMETERS; i++) {
 		int rc = e->class->set_parameter(e, i, w[i], err);
@@ -204,7 +204,7 @@ static int trial_gradients(struct trial *t, struct engine *e, struct error *err)
 }
 
 static int trial_run(struct trial *t, struct engine *tested, unsigned per_array,
-		     struct check_report *out, struct error *err)
+                     struct check_report *out, struct error *err)
 {
 	struct engine_config config = {.shape = t->shape, .batch = t->n, .threads = 1};
 	CLEANUP(engine_release) struct engine *reference = NULL;
@@ -220,14 +220,14 @@ static int trial_run(struct trial *t, struct engine *tested, unsigned per_array,
 			rc = tested->class->get_gradient(tested, i, t->gradient, err);
 		if (!rc)
 			note_gradient(out, &t->shape,
-				      compare_with_differences(t, i, per_array),
-				      compare_with_reference(t, i));
+			              compare_with_differences(t, i, per_array),
+			              compare_with_reference(t, i));
 	}
 	return rc;
 }
 
 int check_gradients(const struct check_subject *subject, uint64_t seed,
-		    unsigned per_array, struct check_report *out, struct error *err)
+                    unsigned per_array, struct check_report *out, struct error *err)
 {
 	const struct engine_config *config = &subject->config;
 	CLEANUP(trial_release) struct trial t = {0};
@@ -240,8 +240,8 @@ int check_gradients(const struct check_subject *subject, uint64_t seed,
 
 /* The same on an engine of its own with SHAPE, whose batch a step does not fill. */
 static int check_small(const struct check_subject *subject,
-		       const struct model_shape *shape, uint64_t seed,
-		       struct check_report *out, struct error *err)
+                       const struct model_shape *shape, uint64_t seed,
+                       struct check_report *out, struct error *err)
 {
 	struct check_subject small = *subject;
 	CLEANUP(engine_release) struct engine *engine = NULL;
@@ -262,7 +262,7 @@ struct pair {
 };
 
 static int set_initial(const struct pair *p, const struct model_shape *shape,
-		       uint64_t seed, struct error *err)
+                       uint64_t seed, struct error *err)
 {
 	int rc = 0;
 
@@ -280,7 +280,7 @@ static int set_initial(const struct pair *p, const struct model_shape *shape,
 
 /* One step of both; the larger of ERROR and the losses' difference into it. */
 static int compare_step(const struct pair *p, const float *x, const uint8_t *labels,
-			unsigned n, double *error, struct error *err)
+                        unsigned n, double *error, struct error *err)
 {
 	struct engine_step got, expected;
 	int rc = p->reference->class->train(p->reference, x, labels, n, &expected, err);
@@ -289,13 +289,13 @@ static int compare_step(const struct pair *p, const float *x, const uint8_t *lab
 		rc = p->tested->class->train(p->tested, x, labels, n, &got, err);
 	if (!rc)
 		*error = fmax(*error, relative((double)got.loss - (double)expected.loss,
-					       fabs((double)expected.loss)));
+		                               fabs((double)expected.loss)));
 	return rc;
 }
 
 /* Adds array I's squares: of the distance of the two ends, and of the way gone. */
 static int compare_weights(const struct pair *p, const struct model_shape *shape,
-			   uint64_t seed, int i, double squares[2], struct error *err)
+                           uint64_t seed, int i, double squares[2], struct error *err)
 {
 	size_t size = model_parameter_size(shape, i);
 	CLEANUP_FREE float *start = xcalloc(size, sizeof(*start));
@@ -317,7 +317,7 @@ static int compare_weights(const struct pair *p, const struct model_shape *shape
 }
 
 static void note_steps(struct check_report *out, const struct model_shape *s, double loss,
-		       double weights)
+                       double weights)
 {
 	out->oracle_max_error = fmax(out->oracle_max_error, loss);
 	out->weights_error = fmax(out->weights_error, weights);
@@ -328,8 +328,8 @@ static void note_steps(struct check_report *out, const struct model_shape *s, do
 }
 
 int check_steps(const struct check_subject *subject, uint64_t seed,
-		const struct check_batches *b, struct check_report *out,
-		struct error *err)
+                const struct check_batches *b, struct check_report *out,
+                struct error *err)
 {
 	struct engine_config config = subject->config;
 	size_t inputs = model_inputs(&config.shape);
@@ -346,18 +346,18 @@ int check_steps(const struct check_subject *subject, uint64_t seed,
 	rc = set_initial(&pair, &config.shape, seed, err);
 	for (size_t k = 0; !rc && k < b->steps; k++)
 		rc = compare_step(&pair, b->x + k * b->n * inputs, b->labels + k * b->n,
-				  b->n, &loss, err);
+		                  b->n, &loss, err);
 	for (int i = 0; !rc && i < MODEL_PARAMETERS; i++)
 		rc = compare_weights(&pair, &config.shape, seed, i, squares, err);
 	if (!rc)
 		note_steps(out, &config.shape, loss,
-			   relative(sqrt(squares[0]), sqrt(squares[1])));
+		           relative(sqrt(squares[0]), sqrt(squares[1])));
 	return rc;
 }
 
 int check_engine(const struct check_subject *subject, uint64_t seed,
-		 const struct check_batches *batches, struct check_report *out,
-		 struct error *err)
+                 const struct check_batches *batches, struct check_report *out,
+                 struct error *err)
 {
 	int rc = 0;
 
@@ -371,8 +371,8 @@ int check_engine(const struct check_subject *subject, uint64_t seed,
 		rc = check_steps(subject, seed, batches, out, err);
 	if (!rc && out->passed)
 		snprintf(out->detail, sizeof(out->detail),
-			 "finite differences; gradients, %u steps' losses and weights "
-			 "against the reference",
-			 batches->steps);
+		         "finite differences; gradients, %u steps' losses and weights "
+		         "against the reference",
+		         batches->steps);
 	return rc;
 }

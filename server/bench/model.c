@@ -39,7 +39,7 @@ size_t model_parameter_size(const struct model_shape *shape, int i)
 	switch (i) {
 	case 0:
 		return mlp ? model_inputs(shape) * shape->hidden
-			   : (size_t)9 * shape->filters;
+		           : (size_t)9 * shape->filters;
 	case 1:
 		return mlp ? shape->hidden : shape->filters;
 	case 2:
@@ -58,8 +58,8 @@ double model_flop_per_sample(const struct model_shape *shape)
 	if (shape->family == FAMILY_MLP)
 		return 2 * (2.0 * (double)model_inputs(shape) * shape->hidden + last);
 	return 2 * (9.0 * shape->filters *
-			    (double)(count_positions(shape) + count_windows(shape)) +
-		    last);
+	                    (double)(count_positions(shape) + count_windows(shape)) +
+	            last);
 }
 
 /* Keras' Glorot uniform: +-sqrt(6 / (fan_in + fan_out)), where a 3x3 kernel has the fans
@@ -82,7 +82,7 @@ static double glorot_limit(const struct model_shape *s, int i)
 }
 
 void model_initial_parameter(const struct model_shape *shape, int i, uint64_t seed,
-			     float *values)
+                             float *values)
 {
 	size_t size = model_parameter_size(shape, i);
 	struct rng r;
@@ -105,7 +105,7 @@ bool model_shape_valid(const struct model_shape *s, struct error *err)
 	if (s->height < IMAGE_SIDE_MIN || s->height > IMAGE_SIDE_MAX ||
 	    s->width < IMAGE_SIDE_MIN || s->width > IMAGE_SIDE_MAX)
 		error_set(err, ERROR_INVALID, "images of %u x %u: 4 to 256 a side",
-			  s->height, s->width);
+		          s->height, s->width);
 	else if (width < 1 || width > WIDTH_MAX)
 		error_set(err, ERROR_INVALID, "a layer of width %u: 1 to 65536", width);
 	else if (s->classes < 2 || s->classes > CLASSES_MAX)

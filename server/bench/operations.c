@@ -12,7 +12,7 @@
 
 /* x[n][inputs]  w[inputs][outputs]  b[outputs]  ->  y[n][outputs] = x w + b */
 void dense_forward(struct dense s, float *y, const float *x, const float *w,
-		   const float *b)
+                   const float *b)
 {
 	for (size_t n = 0; n < s.n; n++) {
 		const float *xn = x + n * s.inputs;
@@ -31,7 +31,7 @@ void dense_forward(struct dense s, float *y, const float *x, const float *w,
 /* dy[n][outputs]  ->  dx[n][inputs] = dy w^T  dw[inputs][outputs] = x^T dy  db = sum dy
  */
 void dense_backward(struct dense s, float *dx, float *dw, float *db, const float *dy,
-		    const float *x, const float *w)
+                    const float *x, const float *w)
 {
 	memset(dw, 0, s.inputs * s.outputs * sizeof(*dw));
 	memset(db, 0, s.outputs * sizeof(*db));
@@ -67,7 +67,7 @@ void conv_forward(struct conv s, float *y, const float *x, const float *k, const
 				for (size_t t = 0; t < 9; t++) {
 					float xt =
 						x[(n * s.height + r + t / 3) * s.width +
-						  c + t % 3];
+					          c + t % 3];
 
 					for (size_t f = 0; f < s.filters; f++)
 						y[f] += xt * k[t * s.filters + f];
@@ -90,7 +90,7 @@ void conv_backward(struct conv s, float *dk, float *db, const float *dy, const f
 				for (size_t t = 0; t < 9; t++) {
 					float xt =
 						x[(n * s.height + r + t / 3) * s.width +
-						  c + t % 3];
+					          c + t % 3];
 
 					for (size_t f = 0; f < s.filters; f++)
 						dk[t * s.filters + f] += xt * dy[f];
@@ -155,8 +155,8 @@ void maxpool_backward(struct pool s, float *dx, const float *dy, const uint8_t *
 /* logits[n][classes]  ->  probabilities[n][classes] = softmax; the loss is -log p[label],
  * computed from the logits and their largest so that nothing overflows or cancels. */
 float softmax_cross_entropy_forward(size_t n, size_t classes, float *probabilities,
-				    const float *logits, const uint8_t *labels,
-				    unsigned *correct)
+                                    const float *logits, const uint8_t *labels,
+                                    unsigned *correct)
 {
 	double loss = 0;
 
@@ -182,26 +182,26 @@ float softmax_cross_entropy_forward(size_t n, size_t classes, float *probabiliti
 
 /* probabilities[n][classes]  ->  dlogits[n][classes] = (p - [c is the label]) / n */
 void softmax_cross_entropy_backward(size_t n, size_t classes, float *dlogits,
-				    const float *probabilities, const uint8_t *labels)
+                                    const float *probabilities, const uint8_t *labels)
 {
 	for (size_t i = 0; i < n; i++)
 		for (size_t c = 0; c < classes; c++)
 			dlogits[i * classes + c] = (probabilities[i * classes + c] -
-						    (c == labels[i] ? 1.0f : 0.0f)) /
-						   (float)n;
+			                            (c == labels[i] ? 1.0f : 0.0f)) /
+			                           (float)n;
 }
 
 #define ADAM_LEARNING_RATE 1e-3
-#define ADAM_BETA1	   0.9
-#define ADAM_BETA2	   0.999
-#define ADAM_EPSILON	   1e-7f
+#define ADAM_BETA1         0.9
+#define ADAM_BETA2         0.999
+#define ADAM_EPSILON       1e-7f
 
 float adam_next_rate(struct adam *adam)
 {
 	adam->beta1_power *= ADAM_BETA1;
 	adam->beta2_power *= ADAM_BETA2;
 	return (float)(ADAM_LEARNING_RATE * sqrt(1 - adam->beta2_power) /
-		       (1 - adam->beta1_power));
+	               (1 - adam->beta1_power));
 }
 
 /* w, m, v, g[size] */

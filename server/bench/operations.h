@@ -16,23 +16,23 @@ struct dense {
 	size_t n, inputs, outputs;
 };
 void dense_forward(struct dense s, float *y, const float *x, const float *w,
-		   const float *b);
+                   const float *b);
 /* DX may be NULL: the first layer needs none. */
 void dense_backward(struct dense s, float *dx, float *dw, float *db, const float *dy,
-		    const float *x, const float *w);
+                    const float *x, const float *w);
 
 /* 3x3 kernels on one channel, valid, stride 1: (height-2) x (width-2) x filters out. */
 struct conv {
 	size_t n, height, width, filters;
 };
 void conv_forward(struct conv s, float *y, const float *x, const float *k,
-		  const float *b);
+                  const float *b);
 /* It is always the first layer: no gradient by x. */
 void conv_backward(struct conv s, float *dk, float *db, const float *dy, const float *x);
 
 void relu_forward(size_t size, float *y, const float *x); /* y may be x */
 void relu_backward(size_t size, float *dx, const float *dy,
-		   const float *y); /* dx may be dy */
+                   const float *y); /* dx may be dy */
 
 /* 2x2, stride 2, valid: an odd last row or column is left out. */
 struct pool {
@@ -44,18 +44,18 @@ void maxpool_backward(struct pool s, float *dx, const float *dy, const uint8_t *
 /* Mean loss over the batch and the probabilities; *CORRECT counts the samples whose
  * largest logit (first of equals) is the label. */
 float softmax_cross_entropy_forward(size_t n, size_t classes, float *probabilities,
-				    const float *logits, const uint8_t *labels,
-				    unsigned *correct);
+                                    const float *logits, const uint8_t *labels,
+                                    unsigned *correct);
 void softmax_cross_entropy_backward(size_t n, size_t classes, float *dlogits,
-				    const float *probabilities, const uint8_t *labels);
+                                    const float *probabilities, const uint8_t *labels);
 
 /* The step's own factor: lr * sqrt(1 - b2^t) / (1 - b1^t). */
 struct adam {
 	double beta1_power, beta2_power; /* after t steps; 1 before the first */
 };
-#define ADAM_INIT                                                                        \
-	{                                                                                \
-		1, 1                                                                     \
+#define ADAM_INIT \
+	{ \
+		1, 1 \
 	}
 float adam_next_rate(struct adam *adam);
 void adam_update(size_t size, float *w, float *m, float *v, const float *g, float rate);

@@ -14,8 +14,8 @@
 static size_t count_units(const struct model_shape *s)
 {
 	return s->family == FAMILY_MLP
-		       ? s->hidden
-		       : (size_t)(s->height - 2) * (s->width - 2) * s->filters;
+	               ? s->hidden
+	               : (size_t)(s->height - 2) * (s->width - 2) * s->filters;
 }
 
 void oracle_init(struct oracle *o, const struct model_shape *shape)
@@ -56,7 +56,7 @@ static void hidden_layer(struct oracle *o, const float *x, double *margin)
 }
 
 static double conv_at(const struct oracle *o, const float *x, size_t r, size_t c,
-		      size_t f)
+                      size_t f)
 {
 	double sum = o->w[1][f];
 
@@ -68,7 +68,7 @@ static double conv_at(const struct oracle *o, const float *x, size_t r, size_t c
 
 /* The largest of the window at (R, C); the margin shrinks to its lead over the next. */
 static double window_max(const struct oracle *o, size_t r, size_t c, size_t f,
-			 double *margin)
+                         double *margin)
 {
 	size_t columns = o->shape.width - 2;
 	double best = -1, next = -1;
@@ -76,7 +76,7 @@ static double window_max(const struct oracle *o, size_t r, size_t c, size_t f,
 	for (size_t p = 0; p < 4; p++) {
 		double v =
 			o->units[((r + p / 2) * columns + c + p % 2) * o->shape.filters +
-				 f];
+		                 f];
 
 		next = fmax(next, fmin(v, best));
 		best = fmax(best, v);
@@ -123,7 +123,7 @@ static double sample_loss(const struct oracle *o, uint8_t label)
 }
 
 struct oracle_loss oracle_evaluate(struct oracle *o, const float *x,
-				   const uint8_t *labels, unsigned n)
+                                   const uint8_t *labels, unsigned n)
 {
 	struct oracle_loss out = {.loss = 0, .margin = INFINITY};
 

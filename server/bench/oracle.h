@@ -25,6 +25,6 @@ struct oracle_loss {
 void oracle_init(struct oracle *o, const struct model_shape *shape); /* all zero */
 void oracle_release(struct oracle *o);
 struct oracle_loss oracle_evaluate(struct oracle *o, const float *x,
-				   const uint8_t *labels, unsigned n);
+                                   const uint8_t *labels, unsigned n);
 
 #endif

@@ -22,7 +22,7 @@ struct reference {
 	unsigned batch;
 	struct parameter parameters[MODEL_PARAMETERS];
 	struct adam adam;
-	size_t units;	 /* of the hidden layer, a sample: the first layer's outputs */
+	size_t units;    /* of the hidden layer, a sample: the first layer's outputs */
 	size_t features; /* of the last layer's input: after the pool, if there is one */
 	float *units_y, *units_dy;
 	float *pool_y, *pool_dy; /* CNN */
@@ -78,7 +78,7 @@ static bool allocate(struct reference *r)
 
 	for (int i = 0; i < MODEL_PARAMETERS; i++)
 		if (!allocate_parameter(&r->parameters[i],
-					model_parameter_size(&r->shape, i)))
+		                        model_parameter_size(&r->shape, i)))
 			return false;
 	if (!mem_product(r->batch, r->units, &units) ||
 	    !mem_product(r->batch, r->features, &features) ||
@@ -101,7 +101,7 @@ static bool allocate(struct reference *r)
 }
 
 static int reference_create(const struct engine_config *config, struct engine **out,
-			    struct error *err)
+                            struct error *err)
 {
 	const struct model_shape *s = &config->shape;
 	struct reference *r;
@@ -117,12 +117,12 @@ static int reference_create(const struct engine_config *config, struct engine **
 	r->adam = (struct adam)ADAM_INIT;
 	r->features = model_parameter_size(s, 2) / s->classes;
 	r->units = s->family == FAMILY_MLP
-			   ? s->hidden
-			   : (size_t)(s->height - 2) * (s->width - 2) * s->filters;
+	                   ? s->hidden
+	                   : (size_t)(s->height - 2) * (s->width - 2) * s->filters;
 	if (!allocate(r)) {
 		reference_destroy(&r->engine);
 		return error_set(err, ERROR_NO_MEMORY, "no memory for a batch of %u",
-				 config->batch);
+		                 config->batch);
 	}
 	*out = &r->engine;
 	return 0;
@@ -135,7 +135,7 @@ static void reference_info(const struct engine *e, struct engine_info *out)
 }
 
 static int reference_set_parameter(struct engine *e, int i, const float *values,
-				   struct error *err)
+                                   struct error *err)
 {
 	struct reference *r = self(e);
 	struct parameter *p = &r->parameters[i];
@@ -154,7 +154,7 @@ static int reference_set_parameter(struct engine *e, int i, const float *values,
 }
 
 static int reference_get_parameter(struct engine *e, int i, float *values,
-				   struct error *err)
+                                   struct error *err)
 {
 	const struct parameter *p = &self(e)->parameters[i];
 
@@ -164,7 +164,7 @@ static int reference_get_parameter(struct engine *e, int i, float *values,
 }
 
 static int reference_get_gradient(struct engine *e, int i, float *values,
-				  struct error *err)
+                                  struct error *err)
 {
 	const struct parameter *p = &self(e)->parameters[i];
 
@@ -192,7 +192,7 @@ static struct conv first_conv(const struct reference *r, size_t n)
 static struct pool pool(const struct reference *r, size_t n)
 {
 	return (struct pool){n, r->shape.height - 2, r->shape.width - 2,
-			     r->shape.filters};
+	                     r->shape.filters};
 }
 
 static void forward(struct reference *r, const float *x, size_t n, float *logits)
@@ -208,7 +208,7 @@ static void forward(struct reference *r, const float *x, size_t n, float *logits
 	if (!mlp)
 		maxpool_forward(pool(r, n), r->pool_y, r->pool_winner, r->units_y);
 	dense_forward(last_dense(r, n), logits, mlp ? r->units_y : r->pool_y, p[2].w,
-		      p[3].w);
+	              p[3].w);
 }
 
 static void backward(struct reference *r, const float *x, const uint8_t *labels, size_t n)
@@ -217,15 +217,15 @@ static void backward(struct reference *r, const float *x, const uint8_t *labels,
 	bool mlp = r->shape.family == FAMILY_MLP;
 
 	softmax_cross_entropy_backward(n, r->shape.classes, r->logits_dy,
-				       r->probabilities, labels);
+	                               r->probabilities, labels);
 	dense_backward(last_dense(r, n), mlp ? r->units_dy : r->pool_dy, p[2].g, p[3].g,
-		       r->logits_dy, mlp ? r->units_y : r->pool_y, p[2].w);
+	               r->logits_dy, mlp ? r->units_y : r->pool_y, p[2].w);
 	if (!mlp)
 		maxpool_backward(pool(r, n), r->units_dy, r->pool_dy, r->pool_winner);
 	relu_backward(n * r->units, r->units_dy, r->units_dy, r->units_y);
 	if (mlp)
 		dense_backward(first_dense(r, n), NULL, p[0].g, p[1].g, r->units_dy, x,
-			       p[0].w);
+		               p[0].w);
 	else
 		conv_backward(first_conv(r, n), p[0].g, p[1].g, r->units_dy, x);
 }
@@ -234,12 +234,12 @@ static int check_samples(const struct reference *r, unsigned n, struct error *er
 {
 	if (n < 1 || n > r->batch)
 		return error_set(err, ERROR_INVALID, "%u samples for a batch of %u", n,
-				 r->batch);
+		                 r->batch);
 	return 0;
 }
 
 static int reference_gradients(struct engine *e, const float *x, const uint8_t *labels,
-			       unsigned n, struct engine_step *out, struct error *err)
+                               unsigned n, struct engine_step *out, struct error *err)
 {
 	struct reference *r = self(e);
 	int rc = check_samples(r, n, err);
@@ -248,13 +248,13 @@ static int reference_gradients(struct engine *e, const float *x, const uint8_t *
 		return rc;
 	forward(r, x, n, r->logits);
 	out->loss = softmax_cross_entropy_forward(n, r->shape.classes, r->probabilities,
-						  r->logits, labels, &out->correct);
+	                                          r->logits, labels, &out->correct);
 	backward(r, x, labels, n);
 	return 0;
 }
 
 static int reference_train(struct engine *e, const float *x, const uint8_t *labels,
-			   unsigned n, struct engine_step *out, struct error *err)
+                           unsigned n, struct engine_step *out, struct error *err)
 {
 	struct reference *r = self(e);
 	int rc = reference_gradients(e, x, labels, n, out, err);
@@ -272,7 +272,7 @@ static int reference_train(struct engine *e, const float *x, const uint8_t *labe
 }
 
 static int reference_forward(struct engine *e, const float *x, unsigned n, float *logits,
-			     struct error *err)
+                             struct error *err)
 {
 	int rc = check_samples(self(e), n, err);
 

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The drawn digits are the same bytes everywhere, however many threads draw them, and
+ * look like digits: ink of a plausible amount, all ten about as often.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "digits.h"
+#include "trilane/dataset.h"
+#include "trilane/sha256.h"
+
+#include "trilane/banned.h"
+
+static struct dataset draw(uint64_t seed, unsigned threads)
+{
+	struct dataset d;
+
+	assert_int_equal(dataset_load(&d, "digits", seed, threads, NULL), 0);
+	return d;
+}
+
+/* Also what an emulated arm64 draws: the digest of seed 1. */
+static void test_the_same_everywhere(void **state)
+{
+	struct dataset one = draw(1, 1), three = draw(1, 3);
+	struct sha256 sum;
+	unsigned char digest[SHA256_SIZE];
+
+	(void)state;
+	assert_memory_equal(one.train.images, three.train.images,
+	                    DIGITS_TRAIN * IMAGE_SIZE);
+	assert_memory_equal(one.train.labels, three.train.labels, DIGITS_TRAIN);
+	assert_memory_equal(one.test.images, three.test.images, DIGITS_TEST * IMAGE_SIZE);
+	sha256_init(&sum);
+	sha256_update(&sum, one.train.images, DIGITS_TRAIN * IMAGE_SIZE);
+	sha256_update(&sum, one.train.labels, DIGITS_TRAIN);
+	sha256_update(&sum, one.test.images, DIGITS_TEST * IMAGE_SIZE);
+	sha256_update(&sum, one.test.labels, DIGITS_TEST);
+	sha256_final(&sum, digest);
+	print_message("digest %02x%02x%02x%02x\n", digest[0], digest[1], digest[2],
+	              digest[3]);
+	dataset_release(&one);
+	dataset_release(&three);
+}
+
+static void test_seeds_and_sets_differ(void **state)
+{
+	uint8_t a[IMAGE_SIZE], b[IMAGE_SIZE];
+
+	(void)state;
+	digits_draw(1, RNG_STREAM_TRAIN, 0, a);
+	digits_draw(2, RNG_STREAM_TRAIN, 0, b);
+	assert_memory_not_equal(a, b, sizeof(a));
+	digits_draw(1, RNG_STREAM_TEST, 0, b);
+	assert_memory_not_equal(a, b, sizeof(a));
+}
+
+static void test_they_look_like_digits(void **state)
+{
+	enum { COUNT = 5000 };
+	unsigned of_digit[10] = {0};
+	uint8_t image[IMAGE_SIZE];
+
+	(void)state;
+	for (uint64_t i = 0; i < COUNT; i++) {
+		uint8_t label = digits_draw(3, RNG_STREAM_TRAIN, i, image);
+		unsigned dark = 0;
+
+		assert_in_range(label, 0, 9);
+		of_digit[label]++;
+		for (int k = 0; k < IMAGE_SIZE; k++)
+			dark += image[k] > 64;
+		assert_in_range(dark, 8, IMAGE_SIZE / 2);
+	}
+	for (int k = 0; k < 10; k++)
+		assert_in_range(of_digit[k], COUNT / 10 - 80, COUNT / 10 + 80);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_the_same_everywhere),
+		cmocka_unit_test(test_seeds_and_sets_differ),
+		cmocka_unit_test(test_they_look_like_digits),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
