@@ -219,13 +219,15 @@ static int copy_back(struct output *out, size_t distance, size_t length,
                      struct error *err)
 {
 	uint8_t *to = out->bytes + out->size;
+	const uint8_t *from;
 
 	if (distance > out->size)
 		return damaged(err, "a copy from before the start");
 	if (length > out->capacity - out->size)
 		return too_long(err);
+	from = to - distance;
 	for (size_t i = 0; i < length; i++) /* the areas may overlap: that repeats */
-		to[i] = to[i - distance];
+		to[i] = from[i];
 	out->size += length;
 	return 0;
 }

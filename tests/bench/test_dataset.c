@@ -241,7 +241,7 @@ static int parse_npz(const char *bytes, size_t n)
 }
 
 /* Every shorter file is refused; every changed byte is refused or changes nothing that
- * is read (a time stamp, a name), which the checksum vouches for. */
+ * is read (a time stamp, a name, another member), which the checksum vouches for. */
 static void torment(const char *name, int (*parse)(const char *bytes, size_t n))
 {
 	struct str file = read_all(name);
