@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A worker that trains nothing: it speaks the protocol, well or badly, as its argument
+ * --fake MODE says.  Everything else on its command line is looked at only to be echoed.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+static FILE *out;
+static unsigned step_us = 1000;
+
+static const char *option(int argc, char **argv, const char *name, const char *fallback)
+{
+	for (int i = 1; i + 1 < argc; i++)
+		if (strcmp(argv[i], name) == 0)
+			return argv[i + 1];
+	return fallback;
+}
+
+static void say(const char *line)
+{
+	fprintf(out, "%s\n", line);
+	fflush(out);
+}
+
+static void hello(const char *arch, const char *translated, const char *engine)
+{
+	fprintf(out,
+	        "{\"type\":\"hello\",\"protocol\":1,\"arch\":\"%s\",\"translated\":%s,"
+	        "\"isa\":\"none\",\"engine\":\"%s\",\"device\":\"fake\",\"threads\":2,"
+	        "\"build\":\"test\",\"unknown\":[1]}\n",
+	        arch, translated, engine);
+	fflush(out);
+}
+
+static void train(void)
+{
+	say("{\"type\":\"progress\",\"step\":\"training\",\"done\":0.1}");
+	say("{\"type\":\"novelty\",\"x\":1}");
+	say("{\"type\":\"checks\",\"gradient_max_error\":0.001,\"oracle_max_error\":1e-6,"
+	    "\"passed\":true,\"detail\":\"ok\"}");
+	say("{\"type\":\"epoch\",\"epoch\":1,\"of\":1,\"loss\":0.5,\"accuracy\":0.9,"
+	    "\"seconds\":0.1}");
+	say("{\"type\":\"trained\",\"test_accuracy\":0.97,\"test_loss\":0.1,"
+	    "\"first_losses\":[2.3,2.2]}");
+	say("{\"type\":\"ready\",\"cold_ns\":1000000,\"step_ns\":1000000,\"steps\":10,"
+	    "\"batch\":32}");
+}
+
+static void serve(const char *mode)
+{
+	char word[64];
+	unsigned samples = 0;
+	while (fgets(word, sizeof(word), stdin)) {
+		if (strcmp(word, "quit\n") == 0) {
+			say("{\"type\":\"result\",\"peak_memory_bytes\":1048576,"
+			    "\"flop_per_sample\":1000,\"inference\":[{\"batch\":1,"
+			    "\"duration_ns\":5}]}");
+			return;
+		}
+		if (strcmp(mode, "dies-later") == 0 && ++samples == 3)
+			raise(SIGSEGV);
+		fprintf(out, "{\"type\":\"sample\",\"steps\":10,\"duration_ns\":%u}\n",
+		        10 * step_us * 1000);
+		fflush(out);
+	}
+	if (strcmp(mode, "deaf") == 0)
+		pause();
+}
+
+static void misbehave(const char *mode)
+{
+	static char big[200000];
+	if (strcmp(mode, "long-line") == 0) {
+		memset(big, 'x', sizeof(big) - 1);
+		say(big);
+	} else if (strcmp(mode, "flood") == 0) {
+		for (;;)
+			say("{\"type\":\"progress\",\"step\":\"x\",\"done\":0.5}");
+	} else if (strcmp(mode, "chatter") == 0) {
+		memset(big, 'e', sizeof(big) - 1);
+		for (;;)
+			fputs(big, stderr);
+	} else if (strcmp(mode, "garbage") == 0) {
+		say("\x01\xff{not json");
+	} else if (strcmp(mode, "malformed") == 0) {
+		say("{\"type\":\"sample\",\"steps\":-1,\"duration_ns\":true}");
+	} else if (strcmp(mode, "half-line") == 0) {
+		fputs("{\"type\":\"progress\",\"step\":\"x", out);
+		fflush(out);
+		exit(0);
+	} else if (strcmp(mode, "hang") == 0) {
+		for (;;)
+			pause();
+	} else if (strcmp(mode, "stubborn") == 0) {
+		signal(SIGTERM, SIG_IGN);
+		for (;;)
+			pause();
+	} else if (strcmp(mode, "abort") == 0) {
+		fputs("first words\nlast \033[31mwords\n", stderr);
+		fflush(stderr);
+		abort();
+	} else if (strcmp(mode, "exit") == 0) {
+		exit(7);
+	} else if (strcmp(mode, "closes") == 0) {
+		fclose(out);
+		pause();
+	} else if (strcmp(mode, "unsupported") == 0) {
+		say("{\"type\":\"error\",\"code\":\"unsupported\",\"text\":\"no Vulkan "
+		    "driver\"}");
+		exit(1);
+	} else if (strcmp(mode, "wrong") == 0) {
+		say("{\"type\":\"checks\",\"passed\":false,\"detail\":\"conv strays\"}");
+		say("{\"type\":\"error\",\"code\":\"failed\",\"text\":\"conv strays by "
+		    "0.5\"}");
+		exit(1);
+	} else if (strcmp(mode, "forks") == 0) {
+		if (fork() == 0)
+			for (;;)
+				pause();
+		exit(3);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct rlimit none = {0, 0};
+	setrlimit(RLIMIT_CORE, &none);
+	const char *mode = option(argc, argv, "--fake", "good");
+	out = fdopen(3, "w");
+	if (!out)
+		return 9;
+	step_us = (unsigned)strtoul(option(argc, argv, "--step-us", "1000"), NULL, 10);
+	if (strcmp(mode, "mute") == 0)
+		for (;;)
+			pause();
+	hello(option(argc, argv, "--arch", "x86_64"),
+	      option(argc, argv, "--translated", "false"),
+	      option(argc, argv, "--engine", "cpu"));
+	misbehave(mode);
+	train();
+	serve(mode);
+	return 0;
+}
