@@ -9,6 +9,7 @@
 	X(completion) \
 	X(help) \
 	X(probe) \
+	X(record) \
 	X(version)
 
 #define COMMAND_DECLARE(name) extern const struct command command_##name;

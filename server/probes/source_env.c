@@ -48,12 +48,22 @@ static const char *const secret_parts[] = {
 	"PASS", "SECRET", "TOKEN", "URL", "USERNAME",
 };
 
+/* Terraform shares TensorFlow's prefix and keeps secrets in its variables. */
+static const char *const foreign_prefixes[] = {
+	"TF_CLI_",      "TF_CLOUD_", "TF_DATA_DIR", "TF_HTTP_",     "TF_IGNORE",
+	"TF_IN_",       "TF_INPUT",  "TF_LOG",      "TF_PLUGIN_",   "TF_REATTACH_",
+	"TF_REGISTRY_", "TF_STATE_", "TF_VAR_",     "TF_WORKSPACE",
+};
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 bool source_env_allowed(const char *name)
 {
 	for (size_t i = 0; i < COUNT(secret_parts); i++)
 		if (strstr(name, secret_parts[i]))
+			return false;
+	for (size_t i = 0; i < COUNT(foreign_prefixes); i++)
+		if (text_starts(name, foreign_prefixes[i]))
 			return false;
 	for (size_t i = 0; i < COUNT(allowed_names); i++)
 		if (strcmp(name, allowed_names[i]) == 0)
