@@ -9,12 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "trilane/cleanup.h"
 #include "trilane/fs.h"
 
 #include "trilane/banned.h"
-
-enum { RECORDED_HEAD = 64 * 1024 };
 
 void binary_from_memory(struct binary *b, const void *bytes, size_t n)
 {
@@ -26,17 +23,14 @@ int binary_open(struct binary *b, struct source *s, const char *path, struct err
 	struct fs_info info;
 
 	*b = (struct binary)BINARY_INIT;
-	if (s->recorder) {
-		CLEANUP(str_release) struct str head = STR_INIT;
-
-		source_read_head(s, path, RECORDED_HEAD, &head, NULL);
+	int rc = source_info(s, path, &info, err);
+	if (rc)
+		return rc;
+	rc = source_open_file(s, path, &b->fd, err);
+	if (rc) {
+		b->fd = -1;
+		return rc;
 	}
-	int rc = fs_root_info(&s->root, path, &info, err);
-	if (rc)
-		return rc;
-	rc = fs_root_open_file(&s->root, path, &b->fd, err);
-	if (rc)
-		return rc;
 	b->size = info.size;
 	return 0;
 }

@@ -393,11 +393,11 @@ static int fat_parse(struct macho *m, const struct binary *b, bool is_64, uint32
 
 bool macho_looks_like(const struct binary *b)
 {
-	unsigned char head[8] = {0};
+	unsigned char head[8] = { 0 };
 	struct cursor c = cursor_of(head, sizeof(head), true);
 	struct macho_slice slice;
 
-	if (!binary_read(b, 0, head, sizeof(head)))
+	if (!binary_read(b, 0, head, b->size < 8 ? 4 : 8))
 		return false;
 	uint32_t magic = cursor_u32(&c), count = cursor_u32(&c);
 	if (magic == FAT_MAGIC || magic == FAT_MAGIC_64)
@@ -407,12 +407,14 @@ bool macho_looks_like(const struct binary *b)
 
 int macho_parse(struct macho *m, const struct binary *b, struct error *err)
 {
-	unsigned char head[8] = {0};
+	unsigned char head[8] = { 0 };
 	struct cursor c = cursor_of(head, sizeof(head), true);
 
 	*m = (struct macho)MACHO_INIT;
+	if (!macho_looks_like(b))
+		return error_set(err, ERROR_INVALID, "not a Mach-O file");
 	if (!binary_read(b, 0, head, sizeof(head)))
-		return error_set(err, ERROR_INVALID, "too short for a Mach-O file");
+		return error_set(err, ERROR_DAMAGED, "the file ends in its header");
 	uint32_t magic = cursor_u32(&c), count = cursor_u32(&c);
 	if (magic == FAT_MAGIC || magic == FAT_MAGIC_64)
 		return fat_parse(m, b, magic == FAT_MAGIC_64, count, err);
@@ -420,8 +422,6 @@ int macho_parse(struct macho *m, const struct binary *b, struct error *err)
 	struct macho_slice *slice = &m->slices[0];
 	slice->size = b->size;
 	slice_parse(slice, b);
-	if (!slice->read && slice->damaged)
-		return error_set(err, ERROR_INVALID, "not a Mach-O file");
 	if (!slice->read)
 		return error_set(err, ERROR_DAMAGED, "the file ends in its header");
 	slice_note_cut(slice, b);

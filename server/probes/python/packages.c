@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The installed packages of an interpreter.  A distribution is known by the name of its
+ * metadata folder, which says name and version; METADATA is opened only where the name does
+ * not, and for the few whose requirements matter.  Of several copies the first on the path
+ * is imported; of several in one folder, the one whose version the module itself states.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "metadata.h"
+#include "python.h"
+#include "trilane/cleanup.h"
+#include "trilane/facts.h"
+#include "trilane/mem.h"
+#include "trilane/pep440.h"
+
+#include "trilane/banned.h"
+
+enum { DISTS_MAX = 20000, SMALL_FILE_MAX = 16 << 10, CONDA_RECORD_MAX = 4 << 20 };
+
+struct dist {
+	char *name;         /* normalised */
+	char *version;      /* NULL: not known */
+	char *folder;       /* the metadata's path */
+	const char *source; /* "dist-info" … */
+	const char *damage; /* why the metadata are not as they should be, or NULL */
+	size_t site;        /* index of its folder; site_count for conda's records */
+	size_t order;
+};
+
+struct dists {
+	struct dist *items;
+	size_t count, capacity;
+};
+
+static void dists_release(struct dists *d)
+{
+	for (size_t i = 0; i < d->count; i++) {
+		free(d->items[i].name);
+		free(d->items[i].version);
+		free(d->items[i].folder);
+	}
+	free(d->items);
+}
+
+static struct dist *dists_add(struct dists *d, const char *name, const char *version)
+{
+	CLEANUP(str_release) struct str normal = STR_INIT;
+
+	if (d->count >= DISTS_MAX)
+		return NULL;
+	python_normalize_name(name, &normal);
+	d->items = array_reserve(d->items, &d->capacity, d->count + 1, sizeof(*d->items));
+	struct dist *item = &d->items[d->count];
+	*item = (struct dist){ .name = str_detach(&normal),
+		               .version = version && *version ? xstrdup(version) : NULL,
+		               .order = d->count };
+	d->count++;
+	return item;
+}
+
+/* Opens the metadata where the folder's name does not say enough. */
+static void read_metadata(struct source *s, const char *folder, const char *file,
+                          struct str *name, struct str *version, const char **damage)
+{
+	CLEANUP(str_release) struct str path = STR_INIT;
+	CLEANUP(str_release) struct str text = STR_INIT;
+	CLEANUP(metadata_release) struct metadata m = METADATA_INIT;
+
+	path_join(&path, folder, file);
+	if (source_read_head(s, path.data, METADATA_BYTES_MAX, &text, NULL)) {
+		*damage = "its metadata cannot be read";
+		return;
+	}
+	metadata_parse(&m, text.data, text.len);
+	if (!m.name.len || !m.version.len)
+		*damage = "its metadata name no package or version";
+	if (m.name.len && !name->len)
+		str_add(name, m.name.data);
+	if (m.version.len && !version->len)
+		str_add(version, m.version.data);
+}
+
+/* One entry of a site folder whose name ends as ENDING. */
+static void take_dist(const struct python_machine *m, struct interpreter *i, size_t site,
+                      const char *entry, const char *ending, struct dists *out)
+{
+	CLEANUP(str_release) struct str stem = STR_INIT;
+	CLEANUP(str_release) struct str name = STR_INIT;
+	CLEANUP(str_release) struct str version = STR_INIT;
+	CLEANUP(str_release) struct str folder = STR_INIT;
+	const char *damage = NULL;
+
+	path_join(&folder, i->sites[site].path, entry);
+	str_add_n(&stem, entry, strlen(entry) - strlen(ending));
+	if (!dist_name_split(stem.data, &name, &version)) {
+		/* "~umpy-1.26.4": what pip leaves when it is stopped. */
+		note_damage(i, folder.data, "remains of an interrupted installation");
+		return;
+	}
+	if (!version.len) {
+		bool egg = text_equal(ending, ".egg-info");
+
+		read_metadata(m->s, folder.data, egg ? "PKG-INFO" : "METADATA", &name,
+		              &version, &damage);
+	}
+	struct dist *d = dists_add(out, name.data, version.data);
+	if (!d)
+		return;
+	d->folder = str_detach(&folder);
+	d->source = ending + 1;
+	d->damage = damage;
+	d->site = site;
+}
+
+static void scan_site(const struct python_machine *m, struct interpreter *i, size_t site,
+                      struct dists *out)
+{
+	static const char *const endings[] = { ".dist-info", ".egg-info", ".egg-link" };
+	const struct fs_list *list = &i->sites[site].list;
+
+	for (size_t n = 0; n < list->count && n < PYTHON_SITE_ENTRIES_MAX; n++)
+		for (size_t e = 0; e < 3; e++)
+			if (text_ends(list->items[n].name, endings[e]) &&
+			    strlen(list->items[n].name) > strlen(endings[e]))
+				take_dist(m, i, site, list->items[n].name, endings[e], out);
+	if (list->count > PYTHON_SITE_ENTRIES_MAX)
+		note_limit(i, "packages");
+}
+
+/* The record of conda's python package: for which system and by whom it was built. */
+static void read_conda_python(const struct python_machine *m, struct interpreter *i,
+                              const char *path, json_t *conda)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+	json_t *record = NULL;
+
+	if (source_read(m->s, path, CONDA_RECORD_MAX, &text, NULL) ||
+	    document_parse(text.data, text.len, CONDA_RECORD_MAX, &record, NULL)) {
+		fact_set_absent(conda, "subdir", FACT_FAILED,
+		                "the record of its python package cannot be read");
+		note_damage(i, path, "conda's record cannot be read");
+		return;
+	}
+	json_t *subdir = json_object_get(record, "subdir");
+	if (json_is_string(subdir))
+		json_object_set(conda, "subdir", subdir);
+	else
+		fact_set_absent(conda, "subdir", FACT_UNAVAILABLE,
+		                "the record of its python package does not say");
+	json_t *channel = json_object_get(record, "channel");
+	if (json_is_string(channel))
+		json_object_set(conda, "channel", channel);
+	json_decref(record);
+}
+
+/* Is a conda package without a dist-info a Python package?  Its build says so. */
+static bool conda_build_is_python(const char *build)
+{
+	return text_starts(build, "py") || text_contains(build, "_py") ||
+	       text_contains(build, "py3");
+}
+
+static void take_conda_record(struct interpreter *i, const char *stem, const char *folder,
+                              json_t *packages, struct dists *out)
+{
+	CLEANUP(str_release) struct str name = STR_INIT;
+	CLEANUP(str_release) struct str version = STR_INIT;
+	CLEANUP(str_release) struct str build = STR_INIT;
+
+	if (!conda_name_split(stem, &name, &version, &build))
+		return;
+	json_object_set_new(packages, name.data, json_string(version.data));
+	if (text_equal(name.data, "python") || !conda_build_is_python(build.data))
+		return;
+	struct dist *d = dists_add(out, name.data, version.data);
+	if (!d)
+		return;
+	d->folder = xstrdup(folder);
+	d->source = "conda-meta";
+	d->site = i->site_count;
+}
+
+static void describe_conda_base(struct interpreter *i, json_t *conda)
+{
+	const char *envs = strstr(i->prefix, "/envs/");
+
+	if (envs && !strchr(envs + 6, '/'))
+		json_object_set_new(conda, "base",
+		                    fact_text(i->prefix, (size_t)(envs - i->prefix)));
+}
+
+static void scan_conda(const struct python_machine *m, struct interpreter *i,
+                       struct dists *out)
+{
+	CLEANUP(fs_list_release) struct fs_list list = FS_LIST_INIT;
+	CLEANUP(str_release) struct str dir = STR_INIT;
+	CLEANUP(str_release) struct str path = STR_INIT;
+
+	path_join(&dir, i->prefix, "conda-meta");
+	if (!i->is_conda)
+		return;
+	json_t *conda = json_object();
+	json_t *packages = json_object();
+	json_object_set_new(conda, "prefix", fact_text(i->prefix, strlen(i->prefix)));
+	describe_conda_base(i, conda);
+	json_object_set_new(conda, "packages", packages);
+	json_object_set_new(i->facts, "conda", conda);
+	if (source_list(m->s, dir.data, &list, NULL))
+		return;
+	for (size_t n = 0; n < list.count && n < PYTHON_SITE_ENTRIES_MAX; n++) {
+		CLEANUP(str_release) struct str stem = STR_INIT;
+		const char *name = list.items[n].name;
+
+		if (!text_ends(name, ".json"))
+			continue;
+		str_add_n(&stem, name, strlen(name) - 5);
+		path_join(&path, dir.data, name);
+		take_conda_record(i, stem.data, path.data, packages, out);
+		if (text_starts(name, "python-3") || text_starts(name, "python-2"))
+			read_conda_python(m, i, path.data, conda);
+	}
+	if (!json_object_get(conda, "subdir"))
+		fact_set_absent(conda, "subdir", FACT_UNAVAILABLE,
+		                "no record of a python package");
+}
+
+/* What the module says about itself, in the small files where projects keep it. */
+static bool module_version(const struct python_machine *m, const struct interpreter *i,
+                           const struct dist *d, char out[64])
+{
+	static const char *const files[] = { "version.py", "_version.py", "src/version.py",
+		                             "__init__.py" };
+	static const char *const marks[] = { "\n__version__ = \"", "\n__version__ = '",
+		                             "\nversion = \"", "\nversion = '",
+		                             "\nfull_version = '" };
+	CLEANUP(str_release) struct str module = STR_INIT;
+
+	str_add(&module, d->name);
+	for (char *c = module.data; *c; c++)
+		if (*c == '-')
+			*c = '_';
+	for (size_t f = 0; d->site < i->site_count && f < 4; f++) {
+		CLEANUP(str_release) struct str path = STR_INIT;
+		CLEANUP(str_release) struct str text = STR_INIT;
+
+		str_addf(&path, "%s/%s/%s", i->sites[d->site].path, module.data, files[f]);
+		str_add_char(&text, '\n');
+		if (source_read_head(m->s, path.data, SMALL_FILE_MAX, &text, NULL))
+			continue;
+		for (size_t k = 0; k < 5; k++)
+			if (text_between(text.data, marks[k], "\"'\n", out, 64))
+				return true;
+	}
+	return false;
+}
+
+static bool has_record(const struct python_machine *m, const struct dist *d)
+{
+	CLEANUP(str_release) struct str path = STR_INIT;
+
+	path_join(&path, d->folder, "RECORD");
+	return source_is_file(m->s, path.data);
+}
+
+/* Of several copies in one folder: which one's files are there? */
+static bool is_better(const struct python_machine *m, const struct interpreter *i,
+                      const struct dist *a, const struct dist *b)
+{
+	char stated[64];
+
+	if (a->site != b->site)
+		return a->site < b->site;
+	if (module_version(m, i, a, stated)) {
+		bool a_fits = text_equal(a->version, stated);
+		bool b_fits = text_equal(b->version, stated);
+
+		if (a_fits != b_fits)
+			return a_fits;
+	}
+	bool a_record = has_record(m, a), b_record = has_record(m, b);
+	if (a_record != b_record)
+		return a_record;
+	if (a->version && b->version)
+		return pep440_compare_text(a->version, b->version) > 0;
+	return a->version != NULL;
+}
+
+static json_t *dist_row(const struct interpreter *i, const struct dist *d)
+{
+	json_t *row = json_object();
+	const char *location = d->site < i->site_count ? i->sites[d->site].path : d->folder;
+
+	if (d->version)
+		json_object_set_new(row, "version", json_string(d->version));
+	else
+		fact_set_absent(row, "version", FACT_FAILED, "%s",
+		                d->damage ? d->damage : "its metadata do not say");
+	json_object_set_new(row, "location", fact_text(location, strlen(location)));
+	json_object_set_new(row, "source", json_string(d->source));
+	if (d->damage)
+		json_object_set_new(row, "damaged", json_string(d->damage));
+	return row;
+}
+
+static int compare_dists(const void *left, const void *right)
+{
+	const struct dist *a = left, *b = right;
+	int order = strcmp(a->name, b->name);
+
+	if (order)
+		return order;
+	return a->site != b->site ? (a->site < b->site ? -1 : 1)
+	                          : (a->order < b->order ? -1 : a->order > b->order);
+}
+
+/* The same version once as conda's record and once as dist-info is one installation. */
+static bool worth_a_row(const struct dist *winner, const struct dist *other)
+{
+	return !text_equal(other->source, "conda-meta") ||
+	       !text_equal(winner->version, other->version);
+}
+
+/* Writes the row of the copies FIRST … FIRST + COUNT - 1, which share a name. */
+static void write_package(const struct python_machine *m, struct interpreter *i,
+                          const struct dist *first, size_t count, json_t *packages)
+{
+	const struct dist *winner = first;
+	json_t *shadowed = json_array();
+
+	for (size_t n = 1; n < count; n++)
+		if (is_better(m, i, &first[n], winner))
+			winner = &first[n];
+	json_t *row = dist_row(i, winner);
+	for (size_t n = 0; n < count; n++)
+		if (&first[n] != winner && worth_a_row(winner, &first[n]))
+			json_array_append_new(shadowed, dist_row(i, &first[n]));
+	if (json_array_size(shadowed))
+		json_object_set(row, "shadowed", shadowed);
+	json_decref(shadowed);
+	json_object_set_new(row, "metadata",
+	                    fact_text(winner->folder, strlen(winner->folder)));
+	json_object_set_new(packages, winner->name, row);
+}
+
+void describe_packages(const struct python_machine *m, struct interpreter *i)
+{
+	CLEANUP(dists_release) struct dists dists = { .items = NULL };
+	json_t *packages = json_object();
+
+	for (size_t n = 0; n < i->site_count; n++)
+		scan_site(m, i, n, &dists);
+	scan_conda(m, i, &dists);
+	if (dists.count)
+		qsort(dists.items, dists.count, sizeof(*dists.items), compare_dists);
+	for (size_t n = 0; n < dists.count;) {
+		size_t count = 1;
+
+		while (n + count < dists.count &&
+		       text_equal(dists.items[n].name, dists.items[n + count].name))
+			count++;
+		write_package(m, i, &dists.items[n], count, packages);
+		n += count;
+	}
+	json_object_set_new(i->facts, "packages", packages);
+}
