@@ -393,7 +393,7 @@ static int fat_parse(struct macho *m, const struct binary *b, bool is_64, uint32
 
 bool macho_looks_like(const struct binary *b)
 {
-	unsigned char head[8] = { 0 };
+	unsigned char head[8] = {0};
 	struct cursor c = cursor_of(head, sizeof(head), true);
 	struct macho_slice slice;
 
@@ -407,7 +407,7 @@ bool macho_looks_like(const struct binary *b)
 
 int macho_parse(struct macho *m, const struct binary *b, struct error *err)
 {
-	unsigned char head[8] = { 0 };
+	unsigned char head[8] = {0};
 	struct cursor c = cursor_of(head, sizeof(head), true);
 
 	*m = (struct macho)MACHO_INIT;

@@ -11,6 +11,7 @@ void probe_container(struct source *s, json_t *report);
 void probe_cores(struct source *s, json_t *report);
 void probe_cuda(struct source *s, json_t *report);
 void probe_gpus(struct source *s, json_t *report);
+void probe_interpreters(struct source *s, json_t *report);
 void probe_isa(struct source *s, json_t *report);
 void probe_memory(struct source *s, json_t *report);
 void probe_power(struct source *s, json_t *report);

@@ -39,8 +39,7 @@ static bool version_suffix(const char *s)
 	if (*s++ != '.')
 		return false;
 	size_t digits = strspn(s, "0123456789");
-	return digits >= 1 && digits <= 2 &&
-	       (!s[digits] || text_equal(s + digits, "t"));
+	return digits >= 1 && digits <= 2 && (!s[digits] || text_equal(s + digits, "t"));
 }
 
 bool python_program_name(const char *name)
@@ -62,12 +61,12 @@ void find_add(struct find *f, const char *path, const char *found_by)
 	}
 	f->items = array_reserve(f->items, &f->capacity, f->count + 1, sizeof(*f->items));
 	f->items[f->count++] =
-		(struct candidate){ .path = xstrdup(path), .found_by = found_by };
+		(struct candidate){.path = xstrdup(path), .found_by = found_by};
 }
 
 bool find_add_prefix(struct find *f, const char *prefix, const char *found_by)
 {
-	static const char *const names[] = { "python", "python3", "pypy3" };
+	static const char *const names[] = {"python", "python3", "pypy3"};
 	CLEANUP(str_release) struct str path = STR_INIT;
 	struct fs_info info;
 
@@ -107,7 +106,8 @@ void find_add_children(struct find *f, const char *dir, const char *found_by)
 	if (source_list(f->s, dir, &list, NULL))
 		return;
 	for (size_t i = 0; i < list.count && i < CHILDREN_MAX; i++) {
-		if (list.items[i].kind != FS_KIND_DIR && list.items[i].kind != FS_KIND_LINK)
+		if (list.items[i].kind != FS_KIND_DIR &&
+		    list.items[i].kind != FS_KIND_LINK)
 			continue;
 		path_join(&path, dir, list.items[i].name);
 		find_add_prefix(f, path.data, found_by);
@@ -125,5 +125,6 @@ const char *find_env_path(struct find *f, const char *name)
 {
 	const char *value = source_env(f->s, name);
 
-	return value && value[0] == '/' && strlen(value) <= PYTHON_PATH_MAX ? value : NULL;
+	return value && value[0] == '/' && strlen(value) <= PYTHON_PATH_MAX ? value
+	                                                                    : NULL;
 }

@@ -20,9 +20,9 @@ enum {
 };
 
 static const char *const base_names[] = {
-	"anaconda",  "anaconda2",  "anaconda3",        "conda",       "condaforge",
-	"mamba",     "mambaforge", "mambaforge-pypy3", "micromamba",  "miniconda",
-	"miniconda3", "miniforge", "miniforge-pypy3",  "miniforge3",
+	"anaconda",   "anaconda2",  "anaconda3",        "conda",      "condaforge",
+	"mamba",      "mambaforge", "mambaforge-pypy3", "micromamba", "miniconda",
+	"miniconda3", "miniforge",  "miniforge-pypy3",  "miniforge3",
 };
 
 /* What has an environment's folder below it: NULL-terminated, relative to home. */
@@ -31,8 +31,8 @@ static const char *const home_parents[] = {
 };
 
 static const char *const system_parents[] = {
-	"/opt", "/usr/local", "/usr/share", "/opt/homebrew", "/srv", "/", "/Applications",
-	"/data", "/usr/local/lib",
+	"/opt", "/usr/local",    "/usr/share", "/opt/homebrew",  "/srv",
+	"/",    "/Applications", "/data",      "/usr/local/lib",
 };
 
 static void find_conda_envs(struct find *f, const char *dir, const char *found_by)
@@ -43,7 +43,8 @@ static void find_conda_envs(struct find *f, const char *dir, const char *found_b
 	if (source_list(f->s, dir, &list, NULL))
 		return;
 	for (size_t i = 0; i < list.count && i < CONDA_PREFIXES_MAX; i++) {
-		if (list.items[i].kind != FS_KIND_DIR && list.items[i].kind != FS_KIND_LINK)
+		if (list.items[i].kind != FS_KIND_DIR &&
+		    list.items[i].kind != FS_KIND_LINK)
 			continue;
 		path_join(&path, dir, list.items[i].name);
 		find_conda_prefix(f, path.data, found_by);
@@ -170,9 +171,9 @@ static void find_casks(struct find *f, const char *caskroom)
 /* CONDA_EXE is BASE/bin/conda; the others are lists of folders. */
 static void find_conda_variables(struct find *f)
 {
-	static const char *const roots[] = { "CONDA_PREFIX", "CONDA_PREFIX_1", "CONDA_ROOT",
-		                             "MAMBA_ROOT_PREFIX" };
-	static const char *const lists[] = { "CONDA_ENVS_PATH", "CONDA_ENVS_DIRS" };
+	static const char *const roots[] = {"CONDA_PREFIX", "CONDA_PREFIX_1",
+	                                    "CONDA_ROOT", "MAMBA_ROOT_PREFIX"};
+	static const char *const lists[] = {"CONDA_ENVS_PATH", "CONDA_ENVS_DIRS"};
 	CLEANUP(str_release) struct str path = STR_INIT;
 	CLEANUP(str_release) struct str base = STR_INIT;
 	const char *program = find_env_path(f, "CONDA_EXE");
@@ -199,8 +200,8 @@ static void find_conda_variables(struct find *f)
 
 void find_conda(struct find *f)
 {
-	static const char *const rc_files[] = { ".condarc", ".conda/.condarc",
-		                                ".config/conda/.condarc", ".mambarc" };
+	static const char *const rc_files[] = {".condarc", ".conda/.condarc",
+	                                       ".config/conda/.condarc", ".mambarc"};
 	CLEANUP(str_release) struct str path = STR_INIT;
 
 	find_conda_variables(f);

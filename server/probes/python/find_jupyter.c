@@ -20,7 +20,8 @@ enum { KERNEL_BYTES_MAX = 64 << 10, KERNELS_MAX = 200 };
 /* argv[0], where it is the path of a Python; a name alone means the one of Jupyter. */
 static const char *kernel_program(const json_t *spec)
 {
-	const char *program = json_string_value(json_array_get(json_object_get(spec, "argv"), 0));
+	const char *program =
+		json_string_value(json_array_get(json_object_get(spec, "argv"), 0));
 
 	return program && program[0] == '/' && python_program_name(fs_base_name(program))
 	               ? program
@@ -46,7 +47,8 @@ static void find_kernel(struct find *f, const char *dir, const char *name)
 			json_t *kernel = json_object();
 			json_t *title = json_object_get(spec, "display_name");
 
-			json_object_set_new(kernel, "name", fact_text(name, strlen(name)));
+			json_object_set_new(kernel, "name",
+			                    fact_text(name, strlen(name)));
 			if (json_is_string(title))
 				json_object_set(kernel, "display_name", title);
 			json_object_set_new(kernel, "path",
@@ -77,11 +79,11 @@ void find_jupyter_prefix(struct find *f, const char *prefix)
 
 void find_jupyter(struct find *f)
 {
-	static const char *const home_dirs[] = { "Library/Jupyter/kernels",
-		                                 ".local/share/jupyter/kernels",
-		                                 ".ipython/kernels" };
-	static const char *const prefixes[] = { "/usr/local", "/usr", "/opt/homebrew",
-		                                "/opt/local" };
+	static const char *const home_dirs[] = {"Library/Jupyter/kernels",
+	                                        ".local/share/jupyter/kernels",
+	                                        ".ipython/kernels"};
+	static const char *const prefixes[] = {"/usr/local", "/usr", "/opt/homebrew",
+	                                       "/opt/local"};
 	CLEANUP(str_release) struct str path = STR_INIT;
 	const char *data = find_env_path(f, "JUPYTER_DATA_DIR");
 

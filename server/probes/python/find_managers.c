@@ -17,32 +17,32 @@ static const struct {
 	const char *dir; /* below home, or absolute */
 	const char *found_by;
 } folders[] = {
-	{ ".asdf/installs/python", "pyenv" },
-	{ ".cache/pypoetry/virtualenvs", "search" },
-	{ ".local/pipx/venvs", "search" },
-	{ ".local/share/hatch/pythons", "search" },
-	{ ".local/share/mamba/envs", "conda" },
-	{ ".local/share/mise/installs/python", "pyenv" },
-	{ ".local/share/pipx/venvs", "search" },
-	{ ".local/share/rtx/installs/python", "pyenv" },
-	{ ".local/share/uv/python", "uv" },
-	{ ".local/share/uv/tools", "uv" },
-	{ ".local/share/virtualenvs", "search" },
-	{ ".pixi/envs", "pixi" },
-	{ ".pyenv/versions", "pyenv" },
-	{ ".rye/py", "search" },
-	{ ".venvs", "search" },
-	{ ".virtualenvs", "search" },
-	{ "Library/Application Support/pipx/venvs", "search" },
-	{ "Library/Application Support/pypoetry/virtualenvs", "search" },
-	{ "Library/Application Support/uv/python", "uv" },
-	{ "Library/Application Support/uv/tools", "uv" },
-	{ "Library/Caches/pypoetry/virtualenvs", "search" },
-	{ "/opt/homebrew/var/pyenv/versions", "pyenv" },
-	{ "/opt/pyenv/versions", "pyenv" },
-	{ "/opt/uv/python", "uv" },
-	{ "/usr/local/pyenv/versions", "pyenv" },
-	{ "/usr/local/var/pyenv/versions", "pyenv" },
+	{".asdf/installs/python", "pyenv"},
+	{".cache/pypoetry/virtualenvs", "search"},
+	{".local/pipx/venvs", "search"},
+	{".local/share/hatch/pythons", "search"},
+	{".local/share/mamba/envs", "conda"},
+	{".local/share/mise/installs/python", "pyenv"},
+	{".local/share/pipx/venvs", "search"},
+	{".local/share/rtx/installs/python", "pyenv"},
+	{".local/share/uv/python", "uv"},
+	{".local/share/uv/tools", "uv"},
+	{".local/share/virtualenvs", "search"},
+	{".pixi/envs", "pixi"},
+	{".pyenv/versions", "pyenv"},
+	{".rye/py", "search"},
+	{".venvs", "search"},
+	{".virtualenvs", "search"},
+	{"Library/Application Support/pipx/venvs", "search"},
+	{"Library/Application Support/pypoetry/virtualenvs", "search"},
+	{"Library/Application Support/uv/python", "uv"},
+	{"Library/Application Support/uv/tools", "uv"},
+	{"Library/Caches/pypoetry/virtualenvs", "search"},
+	{"/opt/homebrew/var/pyenv/versions", "pyenv"},
+	{"/opt/pyenv/versions", "pyenv"},
+	{"/opt/uv/python", "uv"},
+	{"/usr/local/pyenv/versions", "pyenv"},
+	{"/usr/local/var/pyenv/versions", "pyenv"},
 };
 
 /* Variables that move such a folder; BELOW is what follows the value. */
@@ -51,12 +51,12 @@ static const struct {
 	const char *below;
 	const char *found_by;
 } variables[] = {
-	{ "PYENV_ROOT", "versions", "pyenv" },
-	{ "UV_PYTHON_INSTALL_DIR", "", "uv" },
-	{ "UV_TOOL_DIR", "", "uv" },
-	{ "WORKON_HOME", "", "search" },
-	{ "XDG_DATA_HOME", "uv/python", "uv" },
-	{ "XDG_DATA_HOME", "uv/tools", "uv" },
+	{"PYENV_ROOT", "versions", "pyenv"},
+	{"UV_PYTHON_INSTALL_DIR", "", "uv"},
+	{"UV_TOOL_DIR", "", "uv"},
+	{"WORKON_HOME", "", "search"},
+	{"XDG_DATA_HOME", "uv/python", "uv"},
+	{"XDG_DATA_HOME", "uv/tools", "uv"},
 };
 
 /* pyenv-virtualenv keeps environments below the version that made them. */
@@ -71,7 +71,8 @@ static void find_pyenv_envs(struct find *f, const char *versions)
 		if (list.items[i].kind != FS_KIND_DIR)
 			continue;
 		path_join(&path, versions, list.items[i].name);
-		find_conda_prefix(f, path.data, "pyenv"); /* pyenv installs Minicondas too */
+		find_conda_prefix(f, path.data,
+		                  "pyenv"); /* pyenv installs Minicondas too */
 		str_add(&path, "/envs");
 		find_add_children(f, path.data, "pyenv");
 	}

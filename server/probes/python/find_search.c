@@ -33,14 +33,27 @@ struct search {
 	size_t count, capacity, next;
 };
 
-static const char *const environment_names[] = { ".env", ".venv", "env", "venv",
-	                                         "virtualenv" };
+static const char *const environment_names[] = {".env", ".venv", "env", "venv",
+                                                "virtualenv"};
 
 static const char *const skipped_names[] = {
-	"Applications", "Caskroom",    "Cellar",  "Library",      "Movies",
-	"Music",        "Pictures",    "Public",  "Virtual Machines.localized",
-	"__pycache__",  "bower_components", "homebrew", "node_modules", "proc",
-	"site-packages", "snap",       "sys",
+	"Applications",
+	"Caskroom",
+	"Cellar",
+	"Library",
+	"Movies",
+	"Music",
+	"Pictures",
+	"Public",
+	"Virtual Machines.localized",
+	"__pycache__",
+	"bower_components",
+	"homebrew",
+	"node_modules",
+	"proc",
+	"site-packages",
+	"snap",
+	"sys",
 };
 
 static bool name_in(const char *name, const char *const *names, size_t count)
@@ -60,7 +73,7 @@ static void search_push(struct search *s, const char *path, int depth)
 	if (strlen(path) > PYTHON_PATH_MAX)
 		return;
 	s->queue = array_reserve(s->queue, &s->capacity, s->count + 1, sizeof(*s->queue));
-	s->queue[s->count++] = (struct folder){ .path = xstrdup(path), .depth = depth };
+	s->queue[s->count++] = (struct folder){.path = xstrdup(path), .depth = depth};
 }
 
 /* Is the folder itself an environment?  Its entries tell. */
@@ -166,13 +179,14 @@ static void push_homes(struct search *s, const char *dir)
 void find_search(struct find *f)
 {
 	static const struct folder others[] = {
-		{ "/app", 2 },   { "/code", 2 },      { "/env", 1 },        { "/opt", 2 },
-		{ "/project", 2 }, { "/src", 2 },     { "/srv", 2 },        { "/usr/local", 1 },
-		{ "/usr/src", 2 }, { "/venv", 1 },    { "/.venv", 1 },      { "/workspace", 3 },
-		{ "/workspaces", 3 }, { "/work", 2 }, { "/Users/Shared", 2 }, { "/content", 1 },
-		{ "/virtualenvs", 1 }, { "/venvs", 1 },
+		{"/app", 2},        {"/code", 2},        {"/env", 1},
+		{"/opt", 2},        {"/project", 2},     {"/src", 2},
+		{"/srv", 2},        {"/usr/local", 1},   {"/usr/src", 2},
+		{"/venv", 1},       {"/.venv", 1},       {"/workspace", 3},
+		{"/workspaces", 3}, {"/work", 2},        {"/Users/Shared", 2},
+		{"/content", 1},    {"/virtualenvs", 1}, {"/venvs", 1},
 	};
-	struct search s = { .f = f };
+	struct search s = {.f = f};
 
 	search_push(&s, f->s->home, text_equal(f->s->home, "/") ? 1 : HOME_DEPTH);
 	for (size_t i = 0; i < COUNT(others); i++)

@@ -31,8 +31,8 @@ static void note_on_path(struct find *f, size_t first, struct strlist *taken)
 
 void find_path(struct find *f)
 {
-	static const char *const active[] = { "VIRTUAL_ENV", "CONDA_PREFIX",
-		                              "PYTHONHOME", "PIXI_PROJECT_ROOT" };
+	static const char *const active[] = {"VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONHOME",
+	                                     "PIXI_PROJECT_ROOT"};
 	CLEANUP(strlist_release) struct strlist parts = STRLIST_INIT;
 	CLEANUP(strlist_release) struct strlist taken = STRLIST_INIT;
 	const char *path = source_env(f->s, "PATH");
@@ -58,15 +58,15 @@ static const struct {
 	const char *dir;
 	const char *found_by;
 } bins[] = {
-	{ "/bin", "system" },
-	{ "/home/linuxbrew/.linuxbrew/bin", "homebrew" },
-	{ "/nix/var/nix/profiles/default/bin", "nix" },
-	{ "/opt/homebrew/bin", "homebrew" },
-	{ "/opt/local/bin", "macports" },
-	{ "/run/current-system/sw/bin", "nix" },
-	{ "/usr/bin", "system" },
-	{ "/usr/local/bin", "system" },
-	{ "/Library/Developer/CommandLineTools/usr/bin", "xcode" },
+	{"/bin", "system"},
+	{"/home/linuxbrew/.linuxbrew/bin", "homebrew"},
+	{"/nix/var/nix/profiles/default/bin", "nix"},
+	{"/opt/homebrew/bin", "homebrew"},
+	{"/opt/local/bin", "macports"},
+	{"/run/current-system/sw/bin", "nix"},
+	{"/usr/bin", "system"},
+	{"/usr/local/bin", "system"},
+	{"/Library/Developer/CommandLineTools/usr/bin", "xcode"},
 };
 
 /* Folders of which each child is a version: CHILD + "/bin" holds the programs. */
@@ -74,14 +74,14 @@ static const struct {
 	const char *dir;
 	const char *found_by;
 } frameworks[] = {
-	{ "/Library/Developer/CommandLineTools/Library/Frameworks/Python3.framework/"
-	  "Versions",
-	  "xcode" },
-	{ "/Library/Frameworks/Python.framework/Versions", "python.org" },
-	{ "/Library/Frameworks/PythonT.framework/Versions", "python.org" },
-	{ "/opt/local/Library/Frameworks/Python.framework/Versions", "macports" },
-	{ "/opt/python", "system" }, /* manylinux images */
-	{ "/System/Library/Frameworks/Python.framework/Versions", "system" },
+	{"/Library/Developer/CommandLineTools/Library/Frameworks/Python3.framework/"
+         "Versions",
+         "xcode"},
+	{"/Library/Frameworks/Python.framework/Versions", "python.org"},
+	{"/Library/Frameworks/PythonT.framework/Versions", "python.org"},
+	{"/opt/local/Library/Frameworks/Python.framework/Versions", "macports"},
+	{"/opt/python", "system"}, /* manylinux images */
+	{"/System/Library/Frameworks/Python.framework/Versions", "system"},
 };
 
 static void find_versions(struct find *f, const char *dir, const char *found_by)
@@ -159,9 +159,9 @@ static void find_xcode(struct find *f)
 
 void find_system(struct find *f)
 {
-	static const char *const prefixes[] = { "/opt/homebrew", "/usr/local",
-		                                "/home/linuxbrew/.linuxbrew" };
-	static const char *const home_bins[] = { ".local/bin", "bin", ".nix-profile/bin" };
+	static const char *const prefixes[] = {"/opt/homebrew", "/usr/local",
+	                                       "/home/linuxbrew/.linuxbrew"};
+	static const char *const home_bins[] = {".local/bin", "bin", ".nix-profile/bin"};
 	CLEANUP(str_release) struct str path = STR_INIT;
 
 	for (size_t i = 0; i < COUNT(bins); i++)

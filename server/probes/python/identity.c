@@ -185,7 +185,7 @@ static void take_candidate(struct interpreter *i, const struct candidate *c)
 static void identify_candidate(struct find *f, const struct candidate *c,
                                struct interpreters *out)
 {
-	struct interpreter fresh = { .key = NULL };
+	struct interpreter fresh = {.key = NULL};
 
 	if (!identify_path(f->s, c->path, &fresh)) {
 		interpreter_release(&fresh);

@@ -52,7 +52,8 @@ json_t *import_outcome_from_record(const json_t *row)
 	                    json_string(probe && strlen(probe) < RECORDED_NAME_MAX
 	                                        ? probe
 	                                        : "tensorflow"));
-	json_object_set_new(out, "outcome", json_string(outcome_name(exit_code, signalled)));
+	json_object_set_new(out, "outcome",
+	                    json_string(outcome_name(exit_code, signalled)));
 	json_object_set_new(out, "exit", member_or_null(row, "exit"));
 	json_object_set_new(out, "signal", signal_name(signal));
 	json_object_set_new(out, "duration_ns", member_or_null(row, "duration_ns"));
@@ -87,10 +88,10 @@ json_t *import_outcome_from_end(const char *probe, const struct proc_end *end,
 {
 	json_t *out = json_object();
 	char buffer[24];
-	const char *outcome = end->timed_out                  ? "hung"
+	const char *outcome = end->timed_out                    ? "hung"
 	                      : !end->exited || end->overflowed ? "crashed"
-	                      : end->exit_code                 ? "failed"
-	                                                       : "ok";
+	                      : end->exit_code                  ? "failed"
+	                                                        : "ok";
 
 	json_object_set_new(out, "probe", json_string(probe));
 	json_object_set_new(out, "outcome", json_string(outcome));
@@ -100,7 +101,8 @@ json_t *import_outcome_from_end(const char *probe, const struct proc_end *end,
 	                    end->exited || end->timed_out
 	                            ? json_null()
 	                            : json_string(proc_signal_name(end->signal, buffer)));
-	json_object_set_new(out, "duration_ns", json_integer((json_int_t)end->duration_ns));
+	json_object_set_new(out, "duration_ns",
+	                    json_integer((json_int_t)end->duration_ns));
 	json_object_set_new(out, "stderr_tail", tail_of(err));
 	return out;
 }

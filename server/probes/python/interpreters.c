@@ -62,7 +62,7 @@ static void strip(json_t *facts)
 	const char *name;
 	json_t *row;
 
-	json_object_foreach (json_object_get(facts, "packages"), name, row)
+	json_object_foreach(json_object_get(facts, "packages"), name, row)
 		json_object_del(row, "metadata");
 }
 

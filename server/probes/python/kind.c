@@ -23,42 +23,42 @@ struct place {
 
 /* Of installations. */
 static const struct place places[] = {
-	{ "/.asdf/installs/", "pyenv", "asdf" },
-	{ "/.pixi/", "pixi", "pixi" },
-	{ "/.pyenv/versions/", "pyenv", "pyenv" },
-	{ "/.rye/py/", "uv", "rye" },
-	{ "/Cellar/", "homebrew", "homebrew" },
-	{ "/Library/Developer/CommandLineTools/", "system", "apple" },
-	{ "/Library/Frameworks/Python.framework/", "python.org", "python.org" },
-	{ "/Library/Frameworks/PythonT.framework/", "python.org", "python.org" },
-	{ "/Python3.framework/", "system", "apple" },
-	{ "/System/Library/", "system", "apple" },
-	{ "/hatch/pythons/", "uv", "hatch" },
-	{ "/linuxbrew/", "homebrew", "homebrew" },
-	{ "/mise/installs/python/", "pyenv", "mise" },
-	{ "/nix/store/", "system", "nix" },
-	{ "/opt/homebrew/", "homebrew", "homebrew" },
-	{ "/opt/local/", "system", "macports" },
-	{ "/pyenv/versions/", "pyenv", "pyenv" },
-	{ "/rtx/installs/python/", "pyenv", "mise" },
-	{ "/uv/python/", "uv", "uv" },
+	{"/.asdf/installs/", "pyenv", "asdf"},
+	{"/.pixi/", "pixi", "pixi"},
+	{"/.pyenv/versions/", "pyenv", "pyenv"},
+	{"/.rye/py/", "uv", "rye"},
+	{"/Cellar/", "homebrew", "homebrew"},
+	{"/Library/Developer/CommandLineTools/", "system", "apple"},
+	{"/Library/Frameworks/Python.framework/", "python.org", "python.org"},
+	{"/Library/Frameworks/PythonT.framework/", "python.org", "python.org"},
+	{"/Python3.framework/", "system", "apple"},
+	{"/System/Library/", "system", "apple"},
+	{"/hatch/pythons/", "uv", "hatch"},
+	{"/linuxbrew/", "homebrew", "homebrew"},
+	{"/mise/installs/python/", "pyenv", "mise"},
+	{"/nix/store/", "system", "nix"},
+	{"/opt/homebrew/", "homebrew", "homebrew"},
+	{"/opt/local/", "system", "macports"},
+	{"/pyenv/versions/", "pyenv", "pyenv"},
+	{"/rtx/installs/python/", "pyenv", "mise"},
+	{"/uv/python/", "uv", "uv"},
 };
 
 /* Of environments, by their prefix. */
 static const struct place environments[] = {
-	{ "/.pixi/envs/", "pixi", "pixi" },
-	{ "/hatch/env/virtual/", "venv", "hatch" },
-	{ "/pipx/venvs/", "venv", "pipx" },
-	{ "/pypoetry/virtualenvs/", "venv", "poetry" },
-	{ "/share/virtualenvs/", "venv", "pipenv" },
-	{ "/uv/tools/", "uv", "uv" },
+	{"/.pixi/envs/", "pixi", "pixi"},
+	{"/hatch/env/virtual/", "venv", "hatch"},
+	{"/pipx/venvs/", "venv", "pipx"},
+	{"/pypoetry/virtualenvs/", "venv", "poetry"},
+	{"/share/virtualenvs/", "venv", "pipenv"},
+	{"/uv/tools/", "uv", "uv"},
 };
 
 /* Names of conda bases, in the path of the base. */
 static const struct place bases[] = {
-	{ "/anaconda", "conda", "anaconda" },     { "/mambaforge", "conda", "mambaforge" },
-	{ "/micromamba", "conda", "micromamba" }, { "/miniconda", "conda", "miniconda" },
-	{ "/miniforge", "conda", "miniforge" },
+	{"/anaconda", "conda", "anaconda"},     {"/mambaforge", "conda", "mambaforge"},
+	{"/micromamba", "conda", "micromamba"}, {"/miniconda", "conda", "miniconda"},
+	{"/miniforge", "conda", "miniforge"},
 };
 
 static const struct place *find_place(const struct place *table, size_t count,
@@ -82,38 +82,40 @@ static const struct place *find_prefix(const struct place *table, size_t count,
 
 static struct place place_environment(const struct interpreter *i)
 {
-	const struct place *found = find_prefix(environments, COUNT(environments), i->prefix);
+	const struct place *found =
+		find_prefix(environments, COUNT(environments), i->prefix);
 
 	if (found)
 		return *found;
 	if (i->is_conda) {
 		found = find_prefix(bases, COUNT(bases), i->prefix);
-		return (struct place){ NULL, "conda", found ? found->distribution : "conda" };
+		return (struct place){NULL, "conda",
+		                      found ? found->distribution : "conda"};
 	}
 	const char *maker = i->venv.uv           ? "uv"
 	                    : i->venv.virtualenv ? "virtualenv"
 	                                         : "venv";
-	return (struct place){ NULL, "venv", maker };
+	return (struct place){NULL, "venv", maker};
 }
 
 static struct place place_installation(const struct python_machine *m,
                                        const struct interpreter *i)
 {
 	const struct place *found = find_place(places, COUNT(places), i->program);
-	bool only_kernel = i->found_by.count == 1 &&
-	                   text_equal(i->found_by.items[0], "kernelspec");
+	bool only_kernel =
+		i->found_by.count == 1 && text_equal(i->found_by.items[0], "kernelspec");
 
 	if (found)
 		return *found;
 	if (m->s->os == SOURCE_MACOS && path_below(i->real_path, "/usr/bin"))
-		return (struct place){ NULL, "system", "apple" };
+		return (struct place){NULL, "system", "apple"};
 	if (only_kernel)
-		return (struct place){ NULL, "jupyter", NULL };
+		return (struct place){NULL, "jupyter", NULL};
 	if (path_below(i->program, "/usr/local") || path_below(i->program, "/opt"))
-		return (struct place){ NULL, "system", "local" };
+		return (struct place){NULL, "system", "local"};
 	if (m->s->os == SOURCE_LINUX && path_below(i->program, "/usr"))
-		return (struct place){ NULL, "system", "linux" };
-	return (struct place){ NULL, "system", NULL };
+		return (struct place){NULL, "system", "linux"};
+	return (struct place){NULL, "system", NULL};
 }
 
 /* A conda environment's name: "base", or the folder below envs. */

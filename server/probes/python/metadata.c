@@ -78,7 +78,8 @@ void metadata_release(struct metadata *m)
 
 static bool plausible_name(const struct str *name)
 {
-	return name->len && name->len < VALUE_MAX && isalnum((unsigned char)name->data[0]);
+	return name->len && name->len < VALUE_MAX &&
+	       isalnum((unsigned char)name->data[0]);
 }
 
 bool dist_name_split(const char *stem, struct str *name, struct str *version)

@@ -20,7 +20,10 @@ struct metadata {
 	struct str name, version; /* "" where there is none */
 	struct strlist requires;  /* Requires-Dist, as written */
 };
-#define METADATA_INIT { .name = STR_INIT, .version = STR_INIT }
+#define METADATA_INIT \
+	{ \
+		.name = STR_INIT, .version = STR_INIT \
+	}
 
 void metadata_parse(struct metadata *m, const char *text, size_t n);
 void metadata_release(struct metadata *m);

@@ -56,11 +56,12 @@ static void process_load(struct process *p, const char *path)
 
 	if (p->count >= LOADED_MAX)
 		return;
-	*l = (struct loaded){ .b = BINARY_INIT, .exports = MACHO_EXPORTS_INIT };
+	*l = (struct loaded){.b = BINARY_INIT, .exports = MACHO_EXPORTS_INIT};
 	l->m = xcalloc(1, sizeof(*l->m));
 	l->flat = !text_starts(fs_base_name(path), "_pywrap_tensorflow_internal.");
 	p->count++;
-	if (binary_open(&l->b, p->s, path, NULL) == 0 && macho_parse(l->m, &l->b, NULL) == 0)
+	if (binary_open(&l->b, p->s, path, NULL) == 0 &&
+	    macho_parse(l->m, &l->b, NULL) == 0)
 		l->slice = macho_slice_for(l->m, p->arch);
 	if (!l->slice || !l->slice->whole)
 		p->complete = false;
@@ -176,8 +177,8 @@ static enum answer flat_exports(struct process *p, const char *name)
 	if (text_starts(name, "_Py") || text_starts(name, "__Py"))
 		return ANSWER_YES;
 	for (size_t i = 0; i < p->count; i++) {
-		enum answer a = p->items[i].flat ? exports(p, &p->items[i], name, 0)
-		                                 : ANSWER_NO;
+		enum answer a =
+			p->items[i].flat ? exports(p, &p->items[i], name, 0) : ANSWER_NO;
 
 		if (a == ANSWER_YES)
 			return a;
@@ -219,7 +220,8 @@ static bool judge_symbols(struct process *p, const struct macho_slice *slice,
 			break;
 		case PLACE_FLAT:
 			a = flat_exports(p, import->name);
-			if (a == ANSWER_NO && macho_exports_find(own, import->name, &mine))
+			if (a == ANSWER_NO &&
+			    macho_exports_find(own, import->name, &mine))
 				a = ANSWER_YES;
 			break;
 		case PLACE_SKIPPED:
@@ -263,11 +265,12 @@ static void judge_whole(struct process *p, const struct binary *b, const char *p
 void plugin_judge(struct source *s, const char *plugin, const char *arch,
                   const struct strlist *libraries, struct plugin_judgement *out)
 {
-	CLEANUP(process_release) struct process p = { .s = s, .arch = arch, .complete = true };
+	CLEANUP(process_release)
+	struct process p = {.s = s, .arch = arch, .complete = true};
 	CLEANUP(binary_release) struct binary b = BINARY_INIT;
 	CLEANUP_FREE struct macho *m = xcalloc(1, sizeof(*m));
 
-	*out = (struct plugin_judgement){ .known = false };
+	*out = (struct plugin_judgement){.known = false};
 	for (size_t i = 0; i < libraries->count; i++)
 		process_load(&p, libraries->items[i]);
 	if (p.count && binary_open(&b, s, plugin, NULL) == 0 &&
@@ -284,5 +287,5 @@ void plugin_judgement_release(struct plugin_judgement *j)
 {
 	free(j->missing_library);
 	free(j->missing_symbol);
-	*j = (struct plugin_judgement){ .known = false };
+	*j = (struct plugin_judgement){.known = false};
 }

@@ -68,7 +68,8 @@ static bool native_parse(const struct binary *b, struct native *out, struct erro
 	return false;
 }
 
-bool native_read(struct source *s, const char *path, struct native *out, struct error *why)
+bool native_read(struct source *s, const char *path, struct native *out,
+                 struct error *why)
 {
 	CLEANUP(binary_release) struct binary b = BINARY_INIT;
 

@@ -20,9 +20,9 @@ enum { FILES_MAX = 600, FOLDERS_PER_PACKAGE = 8, FOREIGN_MAX = 200, OPENMP_MAX =
 
 /* Where packages keep native code below their own folder, beside the folder itself. */
 static const char *const inner_folders[] = {
-	".dylibs", "_cython", "_ext",  "_lib", "_libs", "_core", "_upb", "core",
-	"ext",     "lib",     "libs",  "linalg", "python", "pyext", "stats", "sparse",
-	"utils",   "impl",    "backend", "rust", "_C",
+	".dylibs", "_cython", "_ext",  "_lib", "_libs",   "_core",  "_upb",
+	"core",    "ext",     "lib",   "libs", "linalg",  "python", "pyext",
+	"stats",   "sparse",  "utils", "impl", "backend", "rust",   "_C",
 };
 
 /* Folders whose distribution has another name. */
@@ -30,11 +30,17 @@ static const struct {
 	const char *folder;
 	const char *package;
 } owners[] = {
-	{ "Crypto", "pycryptodome" },   { "PIL", "pillow" },       { "_upb", "protobuf" },
-	{ "cv2", "opencv-python" },     { "google", "protobuf" },  { "grpc", "grpcio" },
-	{ "skimage", "scikit-image" },  { "sklearn", "scikit-learn" },
-	{ "yaml", "pyyaml" },           { "zmq", "pyzmq" },
-	{ "tensorflow-plugins", "tensorflow-metal" },
+	{"Crypto", "pycryptodome"},
+	{"PIL", "pillow"},
+	{"_upb", "protobuf"},
+	{"cv2", "opencv-python"},
+	{"google", "protobuf"},
+	{"grpc", "grpcio"},
+	{"skimage", "scikit-image"},
+	{"sklearn", "scikit-learn"},
+	{"yaml", "pyyaml"},
+	{"zmq", "pyzmq"},
+	{"tensorflow-plugins", "tensorflow-metal"},
 };
 
 struct natives {
@@ -134,7 +140,8 @@ static void note_package_archs(struct natives *n, const char *package,
 		return;
 	}
 	for (size_t k = 0; k < json_array_size(known); k++)
-		if (strlist_has(&file->archs, json_string_value(json_array_get(known, k))))
+		if (strlist_has(&file->archs,
+		                json_string_value(json_array_get(known, k))))
 			json_array_append(shared, json_array_get(known, k));
 	if (json_array_size(shared))
 		json_object_set(row, "archs", shared);
@@ -265,10 +272,10 @@ static void look_at_site(struct natives *n, const struct python_site *site)
 /* The libraries of a conda environment that break others: OpenMP and libgfortran. */
 static void look_at_conda_libraries(struct natives *n)
 {
-	static const char *const names[] = { "libgfortran.5.dylib", "libopenblas.0.dylib",
-		                             "libquadmath.0.dylib", "libgcc_s.1.1.dylib" };
-	static const char *const openmp[] = { "libomp.dylib", "libiomp5.dylib",
-		                              "libiomp5.so", "libgomp.so.1", "libomp.so" };
+	static const char *const names[] = {"libgfortran.5.dylib", "libopenblas.0.dylib",
+	                                    "libquadmath.0.dylib", "libgcc_s.1.1.dylib"};
+	static const char *const openmp[] = {"libomp.dylib", "libiomp5.dylib",
+	                                     "libiomp5.so", "libgomp.so.1", "libomp.so"};
 	CLEANUP(str_release) struct str path = STR_INIT;
 
 	if (!n->i->is_conda)
@@ -296,11 +303,11 @@ static void set_if_any(json_t *facts, const char *name, json_t *array)
 
 void describe_natives(const struct python_machine *m, struct interpreter *i)
 {
-	struct natives n = { .m = m,
-		             .i = i,
-		             .foreign = json_array(),
-		             .openmp = json_array(),
-		             .rpaths = json_array() };
+	struct natives n = {.m = m,
+	                    .i = i,
+	                    .foreign = json_array(),
+	                    .openmp = json_array(),
+	                    .rpaths = json_array()};
 
 	for (size_t k = 0; k < i->site_count; k++)
 		look_at_site(&n, &i->sites[k]);

@@ -53,9 +53,9 @@ static struct dist *dists_add(struct dists *d, const char *name, const char *ver
 	python_normalize_name(name, &normal);
 	d->items = array_reserve(d->items, &d->capacity, d->count + 1, sizeof(*d->items));
 	struct dist *item = &d->items[d->count];
-	*item = (struct dist){ .name = str_detach(&normal),
-		               .version = version && *version ? xstrdup(version) : NULL,
-		               .order = d->count };
+	*item = (struct dist){.name = str_detach(&normal),
+	                      .version = version && *version ? xstrdup(version) : NULL,
+	                      .order = d->count};
 	d->count++;
 	return item;
 }
@@ -117,14 +117,15 @@ static void take_dist(const struct python_machine *m, struct interpreter *i, siz
 static void scan_site(const struct python_machine *m, struct interpreter *i, size_t site,
                       struct dists *out)
 {
-	static const char *const endings[] = { ".dist-info", ".egg-info", ".egg-link" };
+	static const char *const endings[] = {".dist-info", ".egg-info", ".egg-link"};
 	const struct fs_list *list = &i->sites[site].list;
 
 	for (size_t n = 0; n < list->count && n < PYTHON_SITE_ENTRIES_MAX; n++)
 		for (size_t e = 0; e < 3; e++)
 			if (text_ends(list->items[n].name, endings[e]) &&
 			    strlen(list->items[n].name) > strlen(endings[e]))
-				take_dist(m, i, site, list->items[n].name, endings[e], out);
+				take_dist(m, i, site, list->items[n].name, endings[e],
+				          out);
 	if (list->count > PYTHON_SITE_ENTRIES_MAX)
 		note_limit(i, "packages");
 }
@@ -230,11 +231,11 @@ static void scan_conda(const struct python_machine *m, struct interpreter *i,
 static bool module_version(const struct python_machine *m, const struct interpreter *i,
                            const struct dist *d, char out[64])
 {
-	static const char *const files[] = { "version.py", "_version.py", "src/version.py",
-		                             "__init__.py" };
-	static const char *const marks[] = { "\n__version__ = \"", "\n__version__ = '",
-		                             "\nversion = \"", "\nversion = '",
-		                             "\nfull_version = '" };
+	static const char *const files[] = {"version.py", "_version.py", "src/version.py",
+	                                    "__init__.py"};
+	static const char *const marks[] = {"\n__version__ = \"", "\n__version__ = '",
+	                                    "\nversion = \"", "\nversion = '",
+	                                    "\nfull_version = '"};
 	CLEANUP(str_release) struct str module = STR_INIT;
 
 	str_add(&module, d->name);
@@ -245,7 +246,8 @@ static bool module_version(const struct python_machine *m, const struct interpre
 		CLEANUP(str_release) struct str path = STR_INIT;
 		CLEANUP(str_release) struct str text = STR_INIT;
 
-		str_addf(&path, "%s/%s/%s", i->sites[d->site].path, module.data, files[f]);
+		str_addf(&path, "%s/%s/%s", i->sites[d->site].path, module.data,
+		         files[f]);
 		str_add_char(&text, '\n');
 		if (source_read_head(m->s, path.data, SMALL_FILE_MAX, &text, NULL))
 			continue;
@@ -290,7 +292,8 @@ static bool is_better(const struct python_machine *m, const struct interpreter *
 static json_t *dist_row(const struct interpreter *i, const struct dist *d)
 {
 	json_t *row = json_object();
-	const char *location = d->site < i->site_count ? i->sites[d->site].path : d->folder;
+	const char *location =
+		d->site < i->site_count ? i->sites[d->site].path : d->folder;
 
 	if (d->version)
 		json_object_set_new(row, "version", json_string(d->version));
@@ -346,7 +349,7 @@ static void write_package(const struct python_machine *m, struct interpreter *i,
 
 void describe_packages(const struct python_machine *m, struct interpreter *i)
 {
-	CLEANUP(dists_release) struct dists dists = { .items = NULL };
+	CLEANUP(dists_release) struct dists dists = {.items = NULL};
 	json_t *packages = json_object();
 
 	for (size_t n = 0; n < i->site_count; n++)

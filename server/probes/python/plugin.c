@@ -68,11 +68,13 @@ static const char *running_arch(const struct interpreter *i, const json_t *archs
 
 static void tensorflow_libraries(const struct interpreter *i, struct strlist *out)
 {
-	json_t *rows = json_object_get(json_object_get(i->facts, "tensorflow"), "libraries");
+	json_t *rows =
+		json_object_get(json_object_get(i->facts, "tensorflow"), "libraries");
 	size_t index;
 	json_t *row;
 
-	json_array_foreach (rows, index, row) {
+	json_array_foreach(rows, index, row)
+	{
 		const char *path = json_string_value(json_object_get(row, "path"));
 
 		if (path)
@@ -113,7 +115,7 @@ static bool set_from_table(json_t *row, const char *package, const char *version
 static void judge(const struct python_machine *m, const struct interpreter *i,
                   const char *path, const json_t *facts, json_t *row)
 {
-	CLEANUP(plugin_judgement_release) struct plugin_judgement j = { .known = false };
+	CLEANUP(plugin_judgement_release) struct plugin_judgement j = {.known = false};
 	CLEANUP(strlist_release) struct strlist libraries = STRLIST_INIT;
 	const char *package = fact_get_string(i->facts, "tensorflow.package");
 	const char *version = fact_get_string(i->facts, "tensorflow.version");
@@ -172,8 +174,8 @@ static void set_needed(json_t *facts, const struct macho_slice *slice)
 
 static void set_owner(const struct interpreter *i, json_t *facts, const char *vendor)
 {
-	const char *package = text_equal(vendor, "apple") ? apple_package
-	                                                  : third_party_package;
+	const char *package =
+		text_equal(vendor, "apple") ? apple_package : third_party_package;
 	const char *version = package_version(i, package);
 
 	if (vendor)
@@ -215,7 +217,8 @@ static void describe_file(struct interpreter *i, const char *path, json_t *facts
 	if (slice && *slice->minos)
 		fact_set_string(facts, "minos", slice->minos);
 	else
-		fact_set_absent(facts, "minos", FACT_UNAVAILABLE, "the file does not say");
+		fact_set_absent(facts, "minos", FACT_UNAVAILABLE,
+		                "the file does not say");
 	if (slice)
 		set_needed(facts, slice);
 	if (slice && slice->damaged)

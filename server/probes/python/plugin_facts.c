@@ -25,7 +25,8 @@ static json_t *table_load(void)
 
 	if (!file)
 		BUG("plugin_facts.json is not embedded");
-	if (document_parse((const char *)file->bytes, file->size, TABLE_BYTES_MAX, &table, &err))
+	if (document_parse((const char *)file->bytes, file->size, TABLE_BYTES_MAX, &table,
+	                   &err))
 		BUG("plugin_facts.json: %s", err.text);
 	return table;
 }
@@ -41,10 +42,12 @@ static json_int_t plugin_class(const json_t *table, const char *version, const c
 	size_t index;
 	json_t *row;
 
-	json_array_foreach (json_object_get(table, "plugins"), index, row)
-		if (text_equal(member(row, "arch"), arch) &&
-		    !pep440_compare_text(member(row, "version"), version))
-			return json_integer_value(json_object_get(row, "class"));
+	json_array_foreach(json_object_get(table, "plugins"), index, row) if (
+		text_equal(member(row, "arch"), arch) &&
+		!pep440_compare_text(
+			member(row, "version"),
+			version)) return json_integer_value(json_object_get(row,
+	                                                                    "class"));
 	return -1;
 }
 
@@ -64,16 +67,19 @@ static void neighbours(const json_t *table, const char *package, const char *ver
 	json_t *row;
 
 	*below = *above = NULL;
-	json_array_foreach (json_object_get(table, "tensorflow"), index, row) {
+	json_array_foreach(json_object_get(table, "tensorflow"), index, row)
+	{
 		const char *at = member(row, "version");
 
 		if (!text_equal(member(row, "arch"), arch) ||
 		    (package && !text_equal(member(row, "package"), package)))
 			continue;
 		int order = pep440_compare_text(at, version);
-		if (order <= 0 && (!*below || pep440_compare_text(at, member(*below, "version")) >= 0))
+		if (order <= 0 &&
+		    (!*below || pep440_compare_text(at, member(*below, "version")) >= 0))
 			*below = row;
-		if (order >= 0 && (!*above || pep440_compare_text(at, member(*above, "version")) < 0))
+		if (order >= 0 &&
+		    (!*above || pep440_compare_text(at, member(*above, "version")) < 0))
 			*above = row;
 	}
 	/* Patch releases do not change what a plugin needs. */
@@ -87,10 +93,9 @@ static json_t *answer_of(const json_t *table, const json_t *row, json_int_t clas
 {
 	json_t *index = json_array_get(json_object_get(row, "by_class"), (size_t)class_);
 
-	return json_is_integer(index)
-	               ? json_array_get(json_object_get(table, "results"),
-	                                (size_t)json_integer_value(index))
-	               : NULL;
+	return json_is_integer(index) ? json_array_get(json_object_get(table, "results"),
+	                                               (size_t)json_integer_value(index))
+	                              : NULL;
 }
 
 static json_t *judge(const json_t *table, const char *package, const char *version,

@@ -19,14 +19,15 @@
 /* /usr/bin/python3 of macOS is a stub that starts the one of Xcode or its tools. */
 static bool is_apple_stub(const struct source *s, const struct interpreter *i)
 {
-	return s->os == SOURCE_MACOS && i->real_path && path_below(i->real_path, "/usr/bin");
+	return s->os == SOURCE_MACOS && i->real_path &&
+	       path_below(i->real_path, "/usr/bin");
 }
 
 static void resolve_apple_stub(struct source *s, struct interpreter *i)
 {
-	static const char *const folders[] = { "/var/db/xcode_select_link",
-		                               "/Library/Developer/CommandLineTools",
-		                               "/Applications/Xcode.app/Contents/Developer" };
+	static const char *const folders[] = {
+		"/var/db/xcode_select_link", "/Library/Developer/CommandLineTools",
+		"/Applications/Xcode.app/Contents/Developer"};
 	CLEANUP(str_release) struct str path = STR_INIT;
 	CLEANUP(str_release) struct str real = STR_INIT;
 
@@ -152,9 +153,8 @@ static void set_names(struct interpreter *i)
 	set_path(i->facts, "path", i->path);
 	if (i->real_path)
 		set_path(i->facts, "real_path", i->real_path);
-	else
-		fact_set_absent(i->facts, "real_path", FACT_FAILED,
-		                "the link leads nowhere or in a circle");
+	else /* "damaged" says why */
+		json_object_set_new(i->facts, "real_path", json_null());
 	if (i->aliases.count)
 		json_object_set_new(i->facts, "aliases", json_strings(&i->aliases));
 	json_object_set_new(i->facts, "found_by", json_strings(&i->found_by));
@@ -225,8 +225,9 @@ void describe_base(const struct python_machine *m, struct interpreter *i,
 	if (i->base_prefix)
 		set_path(base, "prefix", i->base_prefix);
 	else
-		fact_set_absent(base, "prefix", FACT_UNAVAILABLE,
-		                "pyvenv.cfg does not say what the environment is made from");
+		fact_set_absent(
+			base, "prefix", FACT_UNAVAILABLE,
+			"pyvenv.cfg does not say what the environment is made from");
 	if (i->base)
 		set_path(base, "path", i->base->path);
 	json_object_set_new(base, "exists", json_boolean(i->real_path != NULL));

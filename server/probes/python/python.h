@@ -46,7 +46,10 @@ struct find {
 	struct strlist conda;   /* conda prefixes seen */
 	bool limited;
 };
-#define FIND_INIT(source_pointer) { .s = (source_pointer) }
+#define FIND_INIT(source_pointer) \
+	{ \
+		.s = (source_pointer) \
+	}
 void find_release(struct find *f);
 
 /* PATH as it stands; it need not exist. */
@@ -63,12 +66,12 @@ bool python_program_name(const char *name);
 void find_home_path(struct find *f, const char *rest, struct str *out);
 const char *find_env_path(struct find *f, const char *name);
 
-void find_path(struct find *f);        /* PATH and the variables of active environments */
-void find_system(struct find *f);      /* what the system and its package managers made */
-void find_conda(struct find *f);       /* bases, their environments, environments.txt */
-void find_managers(struct find *f);    /* uv, pyenv, pixi, pipx, poetry … */
-void find_search(struct find *f);      /* a bounded walk below the home folder */
-void find_jupyter(struct find *f);     /* kernelspecs of user and system */
+void find_path(struct find *f);     /* PATH and the variables of active environments */
+void find_system(struct find *f);   /* what the system and its package managers made */
+void find_conda(struct find *f);    /* bases, their environments, environments.txt */
+void find_managers(struct find *f); /* uv, pyenv, pixi, pipx, poetry … */
+void find_search(struct find *f);   /* a bounded walk below the home folder */
+void find_jupyter(struct find *f);  /* kernelspecs of user and system */
 /* The kernelspecs below one environment. */
 void find_jupyter_prefix(struct find *f, const char *prefix);
 /* A prefix with conda-meta: itself, and what it may be the base of. */
@@ -93,14 +96,14 @@ struct interpreter {
 	char *key;       /* "env:PREFIX" or "file:REAL": what makes it the same */
 	char *path;      /* the launcher reported */
 	char *real_path; /* NULL when the link leads nowhere */
-	char *program;   /* the file that runs: REAL_PATH, or what a stub of Apple's starts */
+	char *program; /* the file that runs: REAL_PATH, or what a stub of Apple's starts */
 	char *prefix;
 	struct strlist aliases, found_by, on_path;
 	json_t *kernels;
 	bool is_conda;
 	struct pyvenv venv;
-	char version[32]; /* "3.11.9", "3.11" or "" */
-	char minor[16];   /* "3.11" or "" */
+	char version[32];     /* "3.11.9", "3.11" or "" */
+	char minor[16];       /* "3.11" or "" */
 	struct strlist archs; /* of the program, plain names; empty: not known */
 	const char *runs_as;  /* one of ARCHS, or NULL */
 	char *base_prefix;    /* of an environment's base, or NULL */
@@ -115,14 +118,17 @@ struct interpreters {
 	size_t count, capacity;
 	bool limited;
 };
-#define INTERPRETERS_INIT { .items = NULL }
+#define INTERPRETERS_INIT \
+	{ \
+		.items = NULL \
+	}
 void interpreters_release(struct interpreters *all);
 
 /* The machine, as far as Pythons care. */
 struct python_machine {
 	struct source *s;
-	const char *arch;     /* the hardware's, or NULL */
-	bool translates_x86;  /* x86-64 programs can run although the hardware is arm64 */
+	const char *arch;    /* the hardware's, or NULL */
+	bool translates_x86; /* x86-64 programs can run although the hardware is arm64 */
 	const char *os_version; /* "15.1", or NULL */
 };
 
@@ -147,7 +153,7 @@ void describe_recorded_imports(const struct python_machine *m, struct interprete
 
 /* Helpers that several need. */
 void path_join(struct str *out, const char *dir, const char *name); /* OUT anew */
-bool path_has_part(const char *path, const char *part); /* "/a/PART/b" */
+bool path_has_part(const char *path, const char *part);             /* "/a/PART/b" */
 /* Is PATH PREFIX or below it? */
 bool path_below(const char *path, const char *prefix);
 json_t *json_strings(const struct strlist *list);
@@ -171,9 +177,13 @@ struct native {
 	struct strlist duplicate_rpaths;
 	bool complete, damaged;
 };
-#define NATIVE_INIT { .format = NULL }
+#define NATIVE_INIT \
+	{ \
+		.format = NULL \
+	}
 /* False with the reason in WHY if the file cannot be read. */
-bool native_read(struct source *s, const char *path, struct native *out, struct error *why);
+bool native_read(struct source *s, const char *path, struct native *out,
+                 struct error *why);
 void native_release(struct native *n);
 
 #endif

@@ -55,7 +55,7 @@ void pyvenv_parse(struct pyvenv *v, const char *text, size_t n)
 	CLEANUP(str_release) struct str copy = STR_INIT;
 	CLEANUP(strlist_release) struct strlist lines = STRLIST_INIT;
 
-	*v = (struct pyvenv){ .present = true };
+	*v = (struct pyvenv){.present = true};
 	str_add_n(&copy, text, strnlen(text, n));
 	strlist_split(&lines, copy.data, "\r\n");
 	for (size_t i = 0; i < lines.count && i < PYVENV_LINES_MAX; i++)
@@ -67,5 +67,5 @@ void pyvenv_release(struct pyvenv *v)
 	free(v->home);
 	free(v->version);
 	free(v->executable);
-	*v = (struct pyvenv){ .present = false };
+	*v = (struct pyvenv){.present = false};
 }

@@ -40,9 +40,8 @@ static struct python_site *add_site(const struct python_machine *m, struct inter
 		fs_list_release(&list);
 		return NULL;
 	}
-	*site = (struct python_site){ .path = xstrdup(path),
-		                      .real = str_detach(&real),
-		                      .list = list };
+	*site = (struct python_site){
+		.path = xstrdup(path), .real = str_detach(&real), .list = list};
 	i->site_count++;
 	return site;
 }
@@ -79,7 +78,8 @@ static void take_pth_files(const struct python_machine *m, struct interpreter *i
 		const char *name = i->sites[index].list.items[n].name;
 
 		/* The one of setuptools is code only, and in every environment. */
-		if (!text_ends(name, ".pth") || text_equal(name, "distutils-precedence.pth"))
+		if (!text_ends(name, ".pth") ||
+		    text_equal(name, "distutils-precedence.pth"))
 			continue;
 		files++;
 		path_join(&path, i->sites[index].path, name);
@@ -107,10 +107,10 @@ static void add_prefix(const struct python_machine *m, struct interpreter *i,
 {
 	static const struct {
 		const char *before, *after;
-	} forms[] = { { "lib/python", "" },
-		      { "lib64/python", "" },
-		      { "lib/python", "t" },
-		      { "lib/pypy", "" } };
+	} forms[] = {{"lib/python", ""},
+	             {"lib64/python", ""},
+	             {"lib/python", "t"},
+	             {"lib/pypy", ""}};
 	CLEANUP(str_release) struct str path = STR_INIT;
 
 	for (size_t n = 0; n < 4; n++) {
@@ -206,7 +206,8 @@ static void add_pythonpath(const struct python_machine *m, struct interpreter *i
 			add_site(m, i, parts.items[n]);
 }
 
-static bool externally_managed(const struct python_machine *m, const struct interpreter *i)
+static bool externally_managed(const struct python_machine *m,
+                               const struct interpreter *i)
 {
 	CLEANUP(str_release) struct str path = STR_INIT;
 
@@ -218,8 +219,9 @@ static bool externally_managed(const struct python_machine *m, const struct inte
 	if (!text_contains(i->prefix, "/Cellar/"))
 		return false;
 	str_clear(&path);
-	str_addf(&path, "%s/Frameworks/Python.framework/Versions/%s/lib/python%s/"
-	                "EXTERNALLY-MANAGED",
+	str_addf(&path,
+	         "%s/Frameworks/Python.framework/Versions/%s/lib/python%s/"
+	         "EXTERNALLY-MANAGED",
 	         i->prefix, i->minor, i->minor);
 	return source_is_file(m->s, path.data);
 }
@@ -253,8 +255,8 @@ void describe_sites(const struct python_machine *m, struct interpreter *i)
 			add_installation(m, i, i->base_prefix);
 	}
 	for (size_t n = 0; n < i->site_count; n++)
-		json_array_append_new(paths, fact_text(i->sites[n].path,
-		                                       strlen(i->sites[n].path)));
+		json_array_append_new(
+			paths, fact_text(i->sites[n].path, strlen(i->sites[n].path)));
 	json_object_set_new(i->facts, "site_packages", paths);
 	json_object_set_new(i->facts, "externally_managed",
 	                    json_boolean(externally_managed(m, i)));

@@ -23,9 +23,9 @@ enum { HEAD_BYTES = 64 << 10, LIBRARIES_MAX = 12, REQUIRES_MAX = 100 };
 
 /* What provides the module, the likelier first where nothing decides. */
 static const char *const providers[] = {
-	"tensorflow",       "tensorflow-macos",   "tensorflow-cpu",   "tensorflow-gpu",
-	"tensorflow-intel", "intel-tensorflow",   "tensorflow-rocm",  "tensorflow-aarch64",
-	"tensorflow-cpu-aws", "tf-nightly",       "tf-nightly-cpu",   "tf-nightly-macos",
+	"tensorflow",         "tensorflow-macos", "tensorflow-cpu",  "tensorflow-gpu",
+	"tensorflow-intel",   "intel-tensorflow", "tensorflow-rocm", "tensorflow-aarch64",
+	"tensorflow-cpu-aws", "tf-nightly",       "tf-nightly-cpu",  "tf-nightly-macos",
 	"tf-nightly-gpu",
 };
 
@@ -54,7 +54,8 @@ static int is_stub(const struct python_machine *m, const struct interpreter *i,
 	str_add_char(&text, '\n');
 	if (source_read_head(m->s, path.data, HEAD_BYTES, &text, NULL) || text.len < 2)
 		return -1;
-	return !strstr(text.data, "\ntensorflow/") && !strstr(text.data, "\n\"tensorflow/");
+	return !strstr(text.data, "\ntensorflow/") &&
+	       !strstr(text.data, "\n\"tensorflow/");
 }
 
 /* The folder `tensorflow` that an import finds first, preferring one with __init__. */
@@ -130,15 +131,17 @@ static const char *choose_provider(const struct python_machine *m, struct interp
 		if (stub >= 0)
 			json_object_set_new(row, "stub", json_boolean(stub));
 		else
-			fact_set_absent(row, "stub", FACT_UNAVAILABLE, "it has no RECORD");
+			fact_set_absent(row, "stub", FACT_UNAVAILABLE,
+			                "it has no RECORD");
 		json_array_append_new(rows, row);
 		if (stub == 1) {
 			if (!stub_only)
 				stub_only = providers[n];
 			continue;
 		}
-		if (!chosen || (stated && text_equal(version, package_text(i, providers[n],
-		                                                           "version"))))
+		if (!chosen ||
+		    (stated &&
+		     text_equal(version, package_text(i, providers[n], "version"))))
 			chosen = providers[n];
 	}
 	json_object_set_new(facts, "distributions", rows);
@@ -152,8 +155,8 @@ static const char *prefer_companion(const struct interpreter *i, const char *cho
 	const char *version = package_text(i, "tensorflow", "version");
 	const char *companion = package_text(i, "tensorflow-macos", "version");
 
-	if (text_equal(chosen, "tensorflow") && version && text_equal(version, companion) &&
-	    pep440_compare_text(version, "2.13") >= 0)
+	if (text_equal(chosen, "tensorflow") && version &&
+	    text_equal(version, companion) && pep440_compare_text(version, "2.13") >= 0)
 		return "tensorflow-macos";
 	return chosen;
 }
@@ -211,7 +214,7 @@ static bool is_repeated(const struct fs_list *list, size_t index)
 static void read_libraries(const struct python_machine *m, struct interpreter *i,
                            const char *module, json_t *facts)
 {
-	static const char *const folders[] = { "python", "" };
+	static const char *const folders[] = {"python", ""};
 	CLEANUP(strlist_release) struct strlist archs = STRLIST_INIT;
 	json_t *rows = json_array();
 	bool any = false;
@@ -225,7 +228,8 @@ static void read_libraries(const struct python_machine *m, struct interpreter *i
 		if (source_list(m->s, dir.data, &list, NULL))
 			continue;
 		for (size_t n = 0; n < list.count; n++) {
-			if (!is_core_library(list.items[n].name) || is_repeated(&list, n) ||
+			if (!is_core_library(list.items[n].name) ||
+			    is_repeated(&list, n) ||
 			    json_array_size(rows) >= LIBRARIES_MAX)
 				continue;
 			path_join(&path, dir.data, list.items[n].name);
@@ -263,9 +267,9 @@ static void add_requirement(const struct interpreter *i,
 	json_object_set_new(row, "specifiers", json_string(r->specifiers.data));
 	if (version) {
 		json_object_set_new(row, "installed", json_string(version));
-		json_object_set_new(row, "satisfied",
-		                    json_boolean(pep440_satisfies(version,
-		                                                  r->specifiers.data)));
+		json_object_set_new(
+			row, "satisfied",
+			json_boolean(pep440_satisfies(version, r->specifiers.data)));
 	} else if (installed) {
 		json_object_set(row, "installed", json_object_get(installed, "version"));
 		fact_set_absent(row, "satisfied", FACT_UNAVAILABLE,
@@ -281,7 +285,9 @@ static struct python_marker_environment marker_environment(const struct python_m
                                                            const struct interpreter *i)
 {
 	bool mac = m->s->os == SOURCE_MACOS;
-	const char *arch = i->runs_as ? i->runs_as : i->archs.count ? i->archs.items[0] : "";
+	const char *arch = i->runs_as       ? i->runs_as
+	                   : i->archs.count ? i->archs.items[0]
+	                                    : "";
 
 	if (!mac && text_equal(arch, "arm64"))
 		arch = "aarch64";
@@ -310,16 +316,19 @@ static void read_requirements(const struct python_machine *m, struct interpreter
 
 	if (folder)
 		path_join(&path, folder, "METADATA");
-	if (!folder || source_read_head(m->s, path.data, METADATA_BYTES_MAX, &text, NULL)) {
+	if (!folder ||
+	    source_read_head(m->s, path.data, METADATA_BYTES_MAX, &text, NULL)) {
 		json_decref(rows);
-		fact_set_absent(facts, "requires", FACT_UNAVAILABLE, "it has no METADATA");
+		fact_set_absent(facts, "requires", FACT_UNAVAILABLE,
+		                "it has no METADATA");
 		return;
 	}
 	metadata_parse(&meta, text.data, text.len);
 	if (!meta.name.len || !meta.version.len) {
 		note_damage(i, path.data, "its metadata name no package or version");
-		json_object_set_new(package(i, provider), "damaged",
-		                    json_string("its metadata name no package or version"));
+		json_object_set_new(
+			package(i, provider), "damaged",
+			json_string("its metadata name no package or version"));
 	}
 	for (size_t n = 0; n < meta.requires.count && n < REQUIRES_MAX; n++) {
 		CLEANUP(python_requirement_release)
@@ -334,7 +343,7 @@ static void read_requirements(const struct python_machine *m, struct interpreter
 
 static void read_build(const struct python_machine *m, const char *module, json_t *facts)
 {
-	static const char *const keys[] = { "is_cuda_build", "is_rocm_build" };
+	static const char *const keys[] = {"is_cuda_build", "is_rocm_build"};
 	CLEANUP(str_release) struct str path = STR_INIT;
 	CLEANUP(str_release) struct str text = STR_INIT;
 

@@ -91,8 +91,8 @@ static bool version_in_conda_meta(struct source *s, const char *prefix, char out
 static bool version_in_plist(struct source *s, const char *prefix, const char *minor,
                              char out[32])
 {
-	static const char *const keys[] = { "CFBundleVersion",
-		                            "CFBundleShortVersionString" };
+	static const char *const keys[] = {"CFBundleVersion",
+	                                   "CFBundleShortVersionString"};
 	CLEANUP(str_release) struct str path = STR_INIT;
 	CLEANUP(str_release) struct str text = STR_INIT;
 	char found[64];
