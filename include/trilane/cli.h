@@ -36,9 +36,9 @@
 
 enum cli_exit {
 	CLI_EXIT_FINE = 0,
-	CLI_EXIT_FINDINGS = 1,	  /* of severity blocker, or the level of --fail-on */
-	CLI_EXIT_USAGE = 2,	  /* the command line is wrong */
-	CLI_EXIT_FAILED = 3,	  /* it could not be done */
+	CLI_EXIT_FINDINGS = 1,    /* of severity blocker, or the level of --fail-on */
+	CLI_EXIT_USAGE = 2,       /* the command line is wrong */
+	CLI_EXIT_FAILED = 3,      /* it could not be done */
 	CLI_EXIT_REGRESSION = 4,  /* compare --fail-on-regression */
 	CLI_EXIT_CANNOT_TELL = 5, /* the measurements do not decide */
 };
@@ -54,9 +54,9 @@ enum option_type {
 struct option_row {
 	const char *name; /* without the dashes */
 	enum option_type type;
-	size_t offset;		/* of the member in the command's values */
+	size_t offset;          /* of the member in the command's values */
 	const char *value_name; /* "DIR", for the help; unused for a flag or a choice */
-	const char *help;	/* one sentence, wrapped by the printer */
+	const char *help;       /* one sentence, wrapped by the printer */
 	uint64_t min, max;
 	const char *choices;
 };
@@ -67,9 +67,9 @@ struct command {
 	const char *arguments; /* "A.json B.json"; NULL: takes none */
 	unsigned arguments_min, arguments_max;
 	const struct option_row *options; /* ended by a row without a name; NULL: none */
-	size_t values_size;		  /* of the values; 0 without options */
-	const void *defaults;		  /* NULL: all zero */
-	const char *details;		  /* paragraphs below the options; NULL: none */
+	size_t values_size;               /* of the values; 0 without options */
+	const void *defaults;             /* NULL: all zero */
+	const char *details;              /* paragraphs below the options; NULL: none */
 	/* ARGUMENTS are COUNT words and a NULL. */
 	int (*run)(const void *values, const char *const *arguments, size_t count);
 };
@@ -77,7 +77,7 @@ struct command {
 /* Reads ARGV (ARGC words behind the command's name) into VALUES and ARGUMENTS.  Returns
  * 0, or ERROR_INVALID with one line for the user; *HELP becomes true for --help. */
 int options_parse(const struct command *command, int argc, const char *const *argv,
-		  void *values, struct strlist *arguments, bool *help, struct error *err);
+                  void *values, struct strlist *arguments, bool *help, struct error *err);
 /* Frees the lists among the values. */
 void options_release(const struct command *command, void *values);
 /* The text of --help, at most 80 columns wide. */

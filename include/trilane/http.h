@@ -76,14 +76,14 @@ struct http_parameter {
 
 struct http_request {
 	enum http_method method;
-	bool head;               /* HEAD */
-	char *path;              /* decoded, begins with "/" */
-	const char *id;          /* what stood for {id}; NULL if the pattern has none */
+	bool head;      /* HEAD */
+	char *path;     /* decoded, begins with "/" */
+	const char *id; /* what stood for {id}; NULL if the pattern has none */
 	struct http_parameter parameters[HTTP_PARAMETERS_MAX];
 	size_t parameter_count;
 	const char *fields[HTTP_FIELD_COUNT]; /* NULL where absent */
 	struct str body;
-	char who[64];            /* lab mode: whose token it was; "" otherwise */
+	char who[64]; /* lab mode: whose token it was; "" otherwise */
 };
 
 /* What goes on after the head of an event stream. */
@@ -96,7 +96,7 @@ struct http_stream {
 
 struct http_response {
 	unsigned status;
-	const char *type;                 /* media type; constant */
+	const char *type; /* media type; constant */
 	struct str body;
 	const struct embedded_file *file; /* instead of BODY; with its gzip form */
 	struct http_stream stream;        /* instead of BODY, if NEXT is set */
@@ -108,22 +108,25 @@ struct http_response {
 		char *value;
 	} fields[HTTP_RESPONSE_FIELDS];
 	size_t field_count;
-	bool close;                       /* the connection, after this answer */
+	bool close; /* the connection, after this answer */
 };
-#define HTTP_RESPONSE_INIT { .body = STR_INIT }
+#define HTTP_RESPONSE_INIT \
+	{ \
+		.body = STR_INIT \
+	}
 void http_response_release(struct http_response *r);
 /* Adds a field; a value with control characters is a BUG(). */
-void http_response_field(struct http_response *r, const char *name, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+void http_response_field(struct http_response *r, const char *name, const char *format,
+                         ...) __attribute__((format(printf, 3, 4)));
 
 struct http_route {
 	enum http_method method;
-	const char *pattern;  /* "/api/v1/jobs/{id}": {id} is one segment */
+	const char *pattern; /* "/api/v1/jobs/{id}": {id} is one segment */
 	enum http_access access;
-	size_t body_limit;    /* bytes; 0: no body is taken */
-	const char *type;     /* what it answers, for 406; NULL: the handler chooses */
+	size_t body_limit; /* bytes; 0: no body is taken */
+	const char *type;  /* what it answers, for 406; NULL: the handler chooses */
 	unsigned (*handler)(void *context, const struct http_request *request,
-			    struct http_response *response);
+	                    struct http_response *response);
 };
 
 /* --- for handlers ------------------------------------------------------------------- */
@@ -131,13 +134,13 @@ struct http_route {
 /* Fills R with a problem document and returns STATUS.  SLUG names the kind of problem,
  * DETAIL says what is wrong, HINT what to do (NULL: none); all three are our own words. */
 unsigned http_problem(struct http_response *r, unsigned status, const char *slug,
-		      const char *detail, const char *hint);
+                      const char *detail, const char *hint);
 /* The parameter's value, NULL if it is not there; *TWICE if it stands more than once. */
 const char *http_parameter(const struct http_request *request, const char *name,
-			   bool *twice);
+                           bool *twice);
 /* Of COUNT media types the one that Accept likes best (the first of equals), or -1. */
 int http_choose_type(const struct http_request *request, const char *const *types,
-		     size_t count);
+                     size_t count);
 /* Sets the ETag from the body and TYPE. */
 void http_response_hash(struct http_response *r);
 
@@ -148,11 +151,12 @@ struct http_config {
 	size_t route_count;
 	/* GET of a path that no route has: files of the dashboard.  Returns 404 itself. */
 	unsigned (*files)(void *context, const struct http_request *request,
-			  struct http_response *response);
-	void *context;            /* of the handlers */
-	const char *bind;         /* NULL: 127.0.0.1 and ::1 */
-	uint16_t port;            /* 0: any */
-	const char *const *hosts; /* further names to accept in Host, without port; NULL */
+	                  struct http_response *response);
+	void *context;    /* of the handlers */
+	const char *bind; /* NULL: 127.0.0.1 and ::1 */
+	uint16_t port;    /* 0: any */
+	const char *const
+		*hosts; /* further names to accept in Host, without port; NULL */
 	const char *tls_certificate, *tls_key; /* PEM texts; NULL: no TLS */
 	const char *view_token, *run_token;    /* NULL: none needed */
 };
@@ -161,7 +165,7 @@ struct http_server;
 
 /* Fails with ERROR_EXISTS when the port is taken. */
 int http_server_new(const struct http_config *config, struct http_server **out,
-		    struct error *err);
+                    struct error *err);
 uint16_t http_server_port(const struct http_server *s);
 /* There may be something new for the streams: any thread, never blocks. */
 void http_server_wake(struct http_server *s);

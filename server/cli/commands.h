@@ -10,6 +10,7 @@
 	X(help) \
 	X(probe) \
 	X(record) \
+	X(serve) \
 	X(version)
 
 #define COMMAND_DECLARE(name) extern const struct command command_##name;

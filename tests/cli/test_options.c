@@ -25,17 +25,17 @@ static const struct values defaults = {.limit = 20, .data = STRLIST_INIT};
 
 static const struct option_row rows[] = {
 	{"color", OPTION_CHOICE, offsetof(struct values, color), .help = "paint it",
-	 .choices = "red|green"},
+         .choices = "red|green"},
 	{"data", OPTION_LIST, offsetof(struct values, data), "NAME=DIR",
-	 .help = "a data set"},
+         .help = "a data set"},
 	{"dir", OPTION_STRING, offsetof(struct values, dir), "DIR",
-	 .help = "a folder with a long explanation that has to be wrapped at least once "
-		 "because "
-		 "it "
-		 "says much more than fits"},
+         .help = "a folder with a long explanation that has to be wrapped at least once "
+                 "because "
+                 "it "
+                 "says much more than fits"},
 	{"json", OPTION_FLAG, offsetof(struct values, json), .help = "print JSON"},
 	{"limit", OPTION_NUMBER, offsetof(struct values, limit), "N", .help = "how many",
-	 .min = 1, .max = 200},
+         .min = 1, .max = 200},
 	{.name = NULL},
 };
 
@@ -67,7 +67,7 @@ static void parse(struct outcome *o, const char *const *argv)
 		argc++;
 	memset(o, 0, sizeof(*o));
 	o->rc = options_parse(&show, argc, argv, &o->values, &o->arguments, &o->help,
-			      &o->err);
+	                      &o->err);
 }
 
 static void release(struct outcome *o)
@@ -199,7 +199,7 @@ static void test_help_of_every_command(void **state)
 		check_width(text.data);
 		if (i > 0)
 			assert_true(strcmp(cli_commands[i - 1]->name,
-					   cli_commands[i]->name) != 0);
+			                   cli_commands[i]->name) != 0);
 	}
 }
 

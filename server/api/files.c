@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* The dashboard's files: embedded ones, or those of --web-dir while it is developed. */
+#include <stdio.h>
+#include <string.h>
+
+#include "private.h"
+
+#include "trilane/banned.h"
+
+enum { FILE_MAX = 4 * 1024 * 1024 };
+
+static const struct {
+	const char *suffix, *type;
+} types[] = {
+	{".css", "text/css; charset=utf-8"},
+	{".html", "text/html; charset=utf-8"},
+	{".js", "text/javascript; charset=utf-8"},
+	{".json", TYPE_JSON},
+	{".png", "image/png"},
+	{".svg", "image/svg+xml"},
+	{".txt", TYPE_TEXT},
+	{".webmanifest", "application/manifest+json"},
+	{".woff2", "font/woff2"},
+};
+
+static const char *type_of(const char *path)
+{
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (text_ends(path, types[i].suffix))
+			return types[i].type;
+	return "application/octet-stream";
+}
+
+static unsigned reply_from_disk(const struct api *a, const char *path,
+                                struct http_response *r)
+{
+	if (fs_root_read(&a->web_root, path, FILE_MAX, &r->body, NULL))
+		return 404;
+	http_response_hash(r);
+	return 200;
+}
+
+unsigned api_files(void *context, const struct http_request *request,
+                   struct http_response *r)
+{
+	struct api *a = context;
+	const char *path = request->path;
+
+	r->type = type_of(path);
+	r->cache = "no-cache";
+	if (a->config.web_dir)
+		return reply_from_disk(a, path, r);
+	if (a->config.asset_count == 0)
+		return 404;
+	r->file = embedded_find(a->config.assets, a->config.asset_count, path + 1);
+	if (!r->file)
+		return 404;
+	snprintf(r->etag, sizeof(r->etag), "%.32s", r->file->sha256);
+	return 200;
+}
+
+HANDLER(get_page)
+{
+	struct http_request index = *request;
+	char path[] = "/index.html";
+
+	index.path = path;
+	return api_files(context, &index, r);
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/* Jobs: starting, looking, cancelling; and the events of all of them. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "private.h"
+#include "trilane/cleanup.h"
+#include "trilane/sha256.h"
+#include "trilane/spec.h"
+
+#include "trilane/banned.h"
+
+static unsigned reply_job(struct http_response *r, unsigned status,
+                          const struct job_record *job)
+{
+	return reply_json(r, status, job_document(job));
+}
+
+/* --- starting ------------------------------------------------------------------------ */
+
+/* Idempotency-Key, checked; NULL if there is none. */
+static unsigned read_key(const struct http_request *request, const char **key,
+                         struct http_response *r)
+{
+	size_t len;
+
+	*key = request->fields[HTTP_FIELD_IDEMPOTENCY_KEY];
+	if (!*key)
+		return 0;
+	len = strlen(*key);
+	if (len == 0 || len > KEY_MAX)
+		return reply_malformed(r, "Idempotency-Key takes 1 to 64 characters.",
+		                       NULL);
+	for (size_t i = 0; i < len; i++)
+		if ((*key)[i] < 0x21 || (*key)[i] > 0x7e)
+			return reply_malformed(
+				r, "Idempotency-Key takes visible ASCII characters.",
+				NULL);
+	return 0;
+}
+
+static unsigned submit(struct api *a, const struct http_request *request,
+                       enum job_kind kind, json_t *body, struct http_response *r)
+{
+	char sha256[SHA256_HEX_SIZE];
+	struct job_request job = {.kind = kind, .body = body, .body_sha256 = sha256};
+	struct job_record record;
+	struct error err = ERROR_INIT;
+	unsigned status = read_key(request, &job.idempotency_key, r);
+	bool repeated;
+
+	if (status)
+		return status;
+	if (request->who[0])
+		job.owner = request->who;
+	sha256_hex(request->body.data, request->body.len, sha256);
+	if (jobs_submit(a->config.jobs, &job, &record, &repeated, &err))
+		return reply_error(r, &err);
+	http_response_field(r, "Location", "/api/v1/jobs/%s", record.id);
+	return reply_job(r, 202, &record);
+}
+
+static bool knows_data_set(const struct api *a, const char *name)
+{
+	for (size_t i = 0; a->config.data_sets && a->config.data_sets[i]; i++)
+		if (text_equal(a->config.data_sets[i], name))
+			return true;
+	return false;
+}
+
+/* Is ID the id of an interpreter of the latest report? */
+static bool knows_interpreter(const struct api *a, const char *id)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+	json_t *report = NULL, *row;
+	size_t i;
+	bool known = false;
+
+	if (store_document_latest(a->config.store, DOCUMENT_REPORT, NULL, &text, NULL) ||
+	    document_parse(text.data, text.len, text.len, &report, NULL))
+		return false;
+	json_array_foreach(json_object_get(report, "interpreters"), i, row) known |=
+		text_equal(json_string_value(json_object_get(row, "id")), id);
+	json_decref(report);
+	return known;
+}
+
+static unsigned check_spec(const struct api *a, const struct bench_spec *spec,
+                           struct http_response *r)
+{
+	if (!knows_data_set(a, spec->data))
+		return reply_invalid(
+			r, "data must name a data set of this server.",
+			"GET /api/v1/ lists them; trilane serve --data NAME=DIR "
+			"adds one.");
+	if (spec->interpreter[0] && !knows_interpreter(a, spec->interpreter))
+		return reply_invalid(
+			r, "interpreter must be the id of one in the latest report.",
+			"GET /api/v1/reports/latest lists them.");
+	return 0;
+}
+
+HANDLER(post_benchmarks)
+{
+	struct api *a = context;
+	struct bench_spec spec;
+	struct error err = ERROR_INIT;
+	json_t *body = NULL;
+	unsigned status = read_object(request, HTTP_BODY_MAX, &body, r);
+
+	if (status)
+		return status;
+	bench_spec_init(&spec);
+	if (bench_spec_from_json(&spec, body, &err))
+		status = reply_invalid(r, err.text, NULL);
+	else
+		status = check_spec(a, &spec, r);
+	if (status == 0)
+		status = submit(a, request, JOB_BENCHMARK, body, r);
+	json_decref(body);
+	return status;
+}
+
+/* {"imports": bool}, optional. */
+static unsigned check_report_request(const json_t *body, struct http_response *r)
+{
+	const json_t *imports = json_object_get(body, "imports");
+
+	if (json_object_size(body) != (imports ? 1 : 0))
+		return reply_invalid(r, "A member is unknown; known is imports.", NULL);
+	if (imports && !json_is_boolean(imports))
+		return reply_invalid(r, "imports must be true or false.", NULL);
+	return 0;
+}
+
+HANDLER(post_reports)
+{
+	json_t *body = NULL;
+	unsigned status = read_object(request, HTTP_BODY_MAX, &body, r);
+
+	if (status)
+		return status;
+	status = check_report_request(body, r);
+	if (status == 0)
+		status = submit(context, request, JOB_REPORT, body, r);
+	json_decref(body);
+	return status;
+}
+
+/* --- looking and cancelling ----------------------------------------------------------- */
+
+HANDLER(get_jobs)
+{
+	struct api *a = context;
+	struct page page;
+	struct job_record *jobs = NULL;
+	size_t count = 0;
+	struct error err = ERROR_INIT;
+	unsigned status = read_page(request, &page, r);
+	json_t *rows;
+
+	if (status)
+		return status;
+	if (jobs_list(a->config.jobs, page.cursor, page.limit + 1, &jobs, &count, &err))
+		return reply_error(r, &err);
+	rows = json_array();
+	for (size_t i = 0; i < count && i < page.limit; i++)
+		json_array_append_new(rows, job_document(&jobs[i]));
+	if (count > page.limit)
+		reply_next(r, "/api/v1/jobs", &page, jobs[page.limit - 1].id);
+	free(jobs);
+	return reply_json(r, 200, json_pack("{s:o}", "jobs", rows));
+}
+
+HANDLER(get_job)
+{
+	struct api *a = context;
+	struct job_record job;
+	struct error err = ERROR_INIT;
+
+	if (!id_valid(request->id))
+		return reply_missing(r);
+	if (jobs_get(a->config.jobs, request->id, &job, &err))
+		return reply_error(r, &err);
+	return reply_job(r, 200, &job);
+}
+
+HANDLER(delete_job)
+{
+	struct api *a = context;
+	struct job_record job;
+	struct error err = ERROR_INIT;
+
+	if (!id_valid(request->id))
+		return reply_missing(r);
+	if (jobs_cancel(a->config.jobs, request->id, &job, &err))
+		return reply_error(r, &err);
+	return reply_job(r, 200, &job);
+}
+
+/* --- events --------------------------------------------------------------------------- */
+
+static bool next_event(void *context, uint64_t *position, struct str *out)
+{
+	return jobs_next_event(context, position, out);
+}
+
+HANDLER(get_events)
+{
+	struct api *a = context;
+	const char *last = request->fields[HTTP_FIELD_LAST_EVENT_ID];
+
+	r->stream.position = jobs_last_event(a->config.jobs);
+	if (last && last[0] && !text_to_u64(last, &r->stream.position))
+		return reply_malformed(r, "Last-Event-ID is none of this server's.",
+		                       NULL);
+	r->stream.next = next_event;
+	r->stream.context = a->config.jobs;
+	r->type = TYPE_EVENTS;
+	return 200;
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * trilane serve: puts the parts together, says where it listens, and waits for a signal.
+ *
+ * Signals are blocked before the first thread starts and taken by sigwait() here, so no
+ * code ever runs in a handler.  The first report is a job like any other: it is taken
+ * while the first requests are answered.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "report_job.h"
+#include "serve_options.h"
+#include "trilane/api.h"
+#include "trilane/cleanup.h"
+#include "trilane/fs.h"
+#include "trilane/log.h"
+#include "trilane/platform.h"
+
+#include "trilane/banned.h"
+
+struct parts {
+	struct store *store;
+	struct jobs *jobs;
+	struct api *api;
+	struct http_server *http;
+	struct str data_dir;
+	struct data_sets sets;
+};
+
+static int open_store(struct parts *p, const struct serve_values *v, struct error *err)
+{
+	int rc = 0;
+
+	if (v->data_dir)
+		str_add(&p->data_dir, v->data_dir);
+	else
+		rc = platform_data_dir(&p->data_dir, err);
+	return rc ? rc : store_open(p->data_dir.data, &p->store, err);
+}
+
+static int start_jobs(struct parts *p, struct error *err)
+{
+	const struct job_runner runners[] = {
+		{JOB_REPORT, report_job_run, p->store},
+		{JOB_BENCHMARK, bench_job_run, p->store},
+	};
+
+	return jobs_new(p->store, runners, sizeof(runners) / sizeof(runners[0]), &p->jobs,
+	                err);
+}
+
+static int start_api(struct parts *p, const struct serve_values *v, struct error *err)
+{
+	const struct api_config config = {
+		.store = p->store,
+		.jobs = p->jobs,
+		.web_dir = v->web_dir,
+		.data_sets = (const char *const *)p->sets.names.items,
+	};
+
+	return api_new(&config, &p->api, err);
+}
+
+static void on_event(void *context)
+{
+	http_server_wake(context);
+}
+
+static int start_http(struct parts *p, const struct serve_values *v, struct error *err)
+{
+	struct http_config config = {
+		.files = api_files,
+		.context = p->api,
+		.bind = v->bind,
+		.port = (uint16_t)v->port,
+	};
+	int rc;
+
+	config.routes = api_routes(&config.route_count);
+	rc = http_server_new(&config, &p->http, err);
+	if (rc == 0)
+		jobs_set_listener(p->jobs, on_event, p->http);
+	return rc;
+}
+
+/* The first report; the server is up whether it succeeds or not. */
+static void take_first_report(struct parts *p)
+{
+	json_t *body = json_object();
+	const struct job_request request = {.kind = JOB_REPORT, .body = body};
+	struct job_record job;
+	struct error err = ERROR_INIT;
+	bool repeated;
+
+	if (jobs_submit(p->jobs, &request, &job, &repeated, &err))
+		log_warning("cannot take a report: %s", err.text);
+	json_decref(body);
+}
+
+static int start(struct parts *p, const struct serve_values *v, struct error *err)
+{
+	int rc = data_sets_parse(&p->sets, &v->data, err);
+
+	if (rc == 0)
+		rc = open_store(p, v, err);
+	if (rc == 0)
+		rc = start_jobs(p, err);
+	if (rc == 0)
+		rc = start_api(p, v, err);
+	if (rc == 0)
+		rc = start_http(p, v, err);
+	return rc;
+}
+
+/* Nobody may call into a part that is gone: listener, server, jobs, then the rest. */
+static void stop(struct parts *p)
+{
+	if (p->jobs)
+		jobs_set_listener(p->jobs, NULL, NULL);
+	http_server_free(p->http);
+	jobs_free(p->jobs);
+	api_free(p->api);
+	store_free(p->store);
+	data_sets_release(&p->sets);
+	str_release(&p->data_dir);
+}
+
+static void announce(const struct parts *p, const struct serve_values *v)
+{
+	CLEANUP(str_release) struct str url = STR_INIT;
+	const char *host = v->bind ? v->bind : "127.0.0.1";
+
+	str_addf(&url, strchr(host, ':') ? "http://[%s]:%u/" : "http://%s:%u/", host,
+	         http_server_port(p->http));
+	printf("listening on %s\n", url.data);
+	fflush(stdout);
+	if (v->open && !platform_open_browser(url.data))
+		log_info("no browser found; open %s", url.data);
+}
+
+static void block_signals(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, set, NULL);
+}
+
+static int run(const void *values, const char *const *arguments, size_t count)
+{
+	const struct serve_values *v = values;
+	struct parts parts = {.data_dir = STR_INIT};
+	struct error err = ERROR_INIT;
+	sigset_t signals;
+	int taken, rc = CLI_EXIT_FINE;
+
+	(void)arguments;
+	(void)count;
+	if (serve_check(v, &err)) {
+		log_error("%s", err.text);
+		return CLI_EXIT_FAILED;
+	}
+	block_signals(&signals);
+	if (start(&parts, v, &err)) {
+		log_error("%s", err.text);
+		rc = CLI_EXIT_FAILED;
+	} else {
+		announce(&parts, v);
+		take_first_report(&parts);
+		sigwait(&signals, &taken);
+	}
+	stop(&parts);
+	return rc;
+}
+
+const struct command command_serve = {
+	.name = "serve",
+	.summary = "serve the dashboard and the REST interface on this machine",
+	.options = serve_options,
+	.values_size = sizeof(struct serve_values),
+	.defaults = &serve_defaults,
+	.details = "Prints one line, \"listening on http://127.0.0.1:PORT/\", and runs "
+                   "until "
+		   "SIGINT or SIGTERM.",
+	.run = run,
+};
