@@ -9,28 +9,32 @@ import * as settings from "./settings.js";
 import { empty, icon, keepAges, logo, problem } from "./parts/basics.js";
 import { options } from "./parts/run.js";
 import * as overview from "./views/overview.js";
-import * as interpreters from "./views/interpreters.js";
-import * as results from "./views/results.js";
-import * as compare from "./views/compare.js";
-import * as findings from "./views/findings.js";
-import * as tools from "./views/tools.js";
-import * as searching from "./views/search.js";
+
+// A view is a function (host, parameters, scope).  All but the first are loaded when their
+// address is first asked for.
+const later = (load, name) => async (...args) => (await load())[name](...args);
+const interpreters = () => import("./views/interpreters.js");
+const results = () => import("./views/results.js");
+const compare = () => import("./views/compare.js");
+const findings = () => import("./views/findings.js");
+const tools = () => import("./views/tools.js");
+const search = later(() => import("./views/search.js"), "view");
 
 const ROUTES = [
   { path: "", view: overview.view, nav: "" },
-  { path: "interpreters", view: interpreters.list, nav: "interpreters" },
-  { path: "interpreters/:id", view: interpreters.one, nav: "interpreters" },
-  { path: "results", view: results.list, nav: "results" },
-  { path: "results/:id", view: results.one, nav: "results" },
-  { path: "compare", view: compare.files, nav: "compare" },
-  { path: "compare/:a/:b", view: compare.stored, nav: "compare" },
-  { path: "findings", view: findings.list, nav: "" },
-  { path: "findings/:id", view: findings.one, nav: "" },
-  { path: "diagnose", view: tools.diagnose, nav: "diagnose" },
-  { path: "report", view: tools.report, nav: "report" },
-  { path: "compatibility", view: tools.compatibility, nav: "" },
-  { path: "search", view: searching.view, nav: "" },
-  { path: "search/:query", view: searching.view, nav: "" },
+  { path: "interpreters", view: later(interpreters, "list"), nav: "interpreters" },
+  { path: "interpreters/:id", view: later(interpreters, "one"), nav: "interpreters" },
+  { path: "results", view: later(results, "list"), nav: "results" },
+  { path: "results/:id", view: later(results, "one"), nav: "results" },
+  { path: "compare", view: later(compare, "files"), nav: "compare" },
+  { path: "compare/:a/:b", view: later(compare, "stored"), nav: "compare" },
+  { path: "findings", view: later(findings, "list"), nav: "" },
+  { path: "findings/:id", view: later(findings, "one"), nav: "" },
+  { path: "diagnose", view: later(tools, "diagnose"), nav: "diagnose" },
+  { path: "report", view: later(tools, "report"), nav: "report" },
+  { path: "compatibility", view: later(tools, "compatibility"), nav: "" },
+  { path: "search", view: search, nav: "" },
+  { path: "search/:query", view: search, nav: "" },
 ];
 
 const NAV = [["", "Overview"], ["interpreters", "Pythons"], ["results", "Results"],
@@ -141,7 +145,6 @@ async function show(route, parameters) {
   leave.forEach((stop) => stop());
   const scope = scopeOf();
   const main = document.getElementById("main");
-  const same = shown === route && route !== null && route.view === searching.view;
   const host = h("div");
   markNav(route ? route.nav : null);
   try {
@@ -154,7 +157,9 @@ async function show(route, parameters) {
   }
   main.replaceChildren(host);
   main.setAttribute("aria-busy", "false");
-  if (shown !== null && !same) {
+  // Who types a search goes on typing.
+  const typing = document.activeElement && document.activeElement.id === "search";
+  if (shown !== null && !typing) {
     scrollTo(0, 0);
     (host.querySelector("h1") || main).focus({ preventScroll: true });
   }

@@ -2,7 +2,8 @@
 // The first sentence: what this machine's TensorFlow set-up can do, and the next step.
 // Pure: documents in, words out.
 
-import { count, fact, isAbsent } from "./format.js";
+import { count, fact, isAbsent, listed, ratio } from "./format.js";
+import { MODELS, againstNative, laneName, modelName, modelOf } from "./lanes.js";
 
 const RANK = { blocker: 0, warning: 1, hint: 2, info: 3 };
 
@@ -69,8 +70,8 @@ function fromWorst(report, worst, able, counts) {
   if (worst.severity === "blocker") {
     return {
       tone: "warn",
-      sentence: `TensorFlow works in ${able} of ${count(counts.all, "Python")} on ${where}; `
-        + "something else does not.",
+      sentence: `TensorFlow works in ${able} of ${count(counts.all, "Python")} on ${where}`
+        + (counts.broken > 0 ? `; ${counts.broken === 1 ? "one is" : `${counts.broken} are`} broken.` : "."),
       detail: sentence(worst.title),
       next: nextOf(worst),
     };
@@ -130,8 +131,27 @@ export function verdict(report, results) {
   return withoutTrouble(report, counts, able, results.length > 0);
 }
 
-// What the newest comparisons say, in their own words.
-export function measured(results) {
-  const newest = results.find((result) => (result.comparisons || []).length > 0);
-  return newest ? newest.comparisons.map((c) => c.sentence).filter(Boolean) : [];
+// Which lane is the fastest for each model, from the newest result that compares some:
+// "Fastest here: native for the MLP, GPU for the CNN (1.48 × native)."
+export function fastest(results) {
+  const result = results.find((r) => (r.comparisons || []).length > 0);
+  if (!result) {
+    return null;
+  }
+  const parts = Object.keys(MODELS).map((model) => {
+    const lanes = (result.lanes || []).map((entry) => entry.lane)
+      .filter((lane) => (modelOf(result, lane, model) || {}).samples_per_second > 0);
+    if (lanes.length < 2) {
+      return null;
+    }
+    const rate = (lane) => modelOf(result, lane, model).samples_per_second;
+    const best = lanes.reduce((a, b) => (rate(b) > rate(a) ? b : a));
+    const stands = againstNative(result, best, model);
+    if (stands && stands.verdict !== "faster") {
+      return `no lane shown faster than native for the ${modelName(model)}`;
+    }
+    return `${laneName(best)} for the ${modelName(model)}`
+      + (stands ? ` (${ratio(stands.ratio)} × native)` : "");
+  }).filter(Boolean);
+  return parts.length > 0 ? `Fastest when measured: ${listed(parts)}.` : null;
 }

@@ -13,7 +13,7 @@ const epochsOf = (result, lane, model) => {
 };
 
 const MEASURES = {
-  loss: { title: "loss", form: (v) => v.toFixed(4), sentence: "Mean training loss of each epoch." },
+  loss: { title: "loss", form: (v) => v.toFixed(4), sentence: "Mean training loss of each epoch. Lines that cover each other agree." },
   accuracy: {
     title: "accuracy", form: (v) => format.percent(v, 2), sentence: "Training accuracy of each epoch.",
   },

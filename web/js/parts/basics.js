@@ -140,7 +140,7 @@ export function table({ caption, columns, rows, cards = false }) {
       ...role(column.head ? "rowheader" : "cell"),
     }, content);
   };
-  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
+  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `${caption}, table` },
     h("table", { class: cards ? "cards" : null, ...role("table") },
       h("caption", { class: "unseen" }, caption),
       h("thead", role("rowgroup"), h("tr", role("row"), columns.map((column) => h("th",

@@ -3,8 +3,10 @@
 // recording is a folder.
 
 import { announce, h } from "../dom.js";
-import { RECORDING_FILES, kindOf, recordingOf } from "../comparing.js";
 import { problem } from "./basics.js";
+
+// Loaded with the first file: most pages see none.
+const comparing = () => import("../comparing.js");
 
 const LIMIT_BYTES = 32 * 1024 * 1024;
 const FILES_MAX = 50000;
@@ -26,7 +28,7 @@ async function readFile(file) {
   } catch {
     throw refuse(file.name, "It is not JSON. Drop what “--json” printed, or the .json of a result.");
   }
-  const kind = kindOf(document);
+  const kind = (await comparing()).kindOf(document);
   if (kind === "recording") {
     throw refuse(file.name, "A recording is a folder: drop the folder that holds it.");
   }
@@ -37,6 +39,7 @@ async function readFile(file) {
 }
 
 async function readFolder(name, files) {
+  const { RECORDING_FILES, recordingOf } = await comparing();
   const texts = new Map();
   for (const path of RECORDING_FILES) {
     const file = files.get(path);
@@ -62,6 +65,7 @@ function entryFile(entry) {
 
 // Only the files that are shown are looked up: a recording may hold thousands.
 async function folderFiles(entry) {
+  const { RECORDING_FILES } = await comparing();
   const files = new Map();
   for (const path of RECORDING_FILES) {
     const found = await new Promise((resolve) => {

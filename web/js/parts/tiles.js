@@ -101,13 +101,15 @@ function foot(lane, s) {
 function tile(lane, s) {
   const [tone, word] = WORDS[s.state];
   const off = s.state === "not_possible" || s.state === "not_run" ? " off" : "";
+  const minor = !MAIN.includes(lane);
+  const state = h("span", { class: `word ${tone}` }, word);
+  const what = h("p", { class: "what" }, laneDetail(lane, model.report));
   return h("article", {
-    class: `card tile lane-${lane}${off}`, "aria-labelledby": `tile-${lane}`, "data-state": s.state,
-    "data-lane": lane,
+    class: `card tile lane-${lane}${off}${minor ? " minor" : ""}`, "aria-labelledby": `tile-${lane}`,
+    "data-state": s.state, "data-lane": lane,
   },
-  h("header", {}, h("h3", { id: `tile-${lane}` }, LANES[lane].name),
-    h("span", { class: `word ${tone}` }, word)),
-  h("p", { class: "what" }, laneDetail(lane, model.report)),
+  h("header", {}, h("h3", { id: `tile-${lane}` }, LANES[lane].name), minor ? what : state),
+  minor ? state : what,
   h("div", { class: "body" }, BODIES[s.state](lane, s)),
   h("footer", {}, foot(lane, s)));
 }

@@ -14,6 +14,7 @@ export function list(host, parameters, scope) {
   const all = ranked(model.report && model.report.findings);
   host.append(h("h1", { tabindex: "-1" }, all.length === 0 ? "Nothing was found"
     : format.count(all.length, "finding")),
+  all.length > 0 && h("h2", { class: "unseen" }, "Ranked"),
   h("div", { class: "part findings" }, all.length > 0
     ? all.map((f) => findingCard(f, { interpreters: model.report.interpreters }))
     : empty("Nothing is wrong that Trilane knows of.",
@@ -54,8 +55,9 @@ export async function one(host, { id }, scope) {
       : "Neither the newest report nor the rules know it.",
     h("a", { class: "button small", href: "#/" }, "Overview"))));
   } else {
-    host.append(h("div", { class: "part findings" }, own.map((f) => findingCard(f,
-      { open: true, link: false, interpreters: model.report.interpreters }))));
+    host.append(h("h2", { class: "unseen" }, "Where"), h("div", { class: "part findings" },
+      own.map((f) => findingCard(f,
+        { open: true, link: false, interpreters: model.report.interpreters }))));
   }
   if (rule) {
     host.append(rulePart(rule));

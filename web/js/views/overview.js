@@ -11,7 +11,7 @@ import { throughputCharts } from "../charts/throughput.js";
 import { activeJobs, hasEnded, model, results, startReport } from "../model.js";
 import { to } from "../router.js";
 import * as settings from "../settings.js";
-import { machineLine, measured, ranked, verdict } from "../summary.js";
+import { fastest, machineLine, ranked, verdict } from "../summary.js";
 import { action, empty, part, problem, when } from "../parts/basics.js";
 import { dropBox } from "../parts/drop.js";
 import { findingCard } from "../parts/finding.js";
@@ -30,12 +30,12 @@ function possibleLanes() {
   return ["native", "translated", "gpu"].filter((l) => states[l].state !== "not_possible");
 }
 
-function runButton() {
+function runButton(main = true) {
   const lanes = possibleLanes();
   const busy = activeJobs().some((job) => job.kind === "benchmark");
   const label = lanes.length > 1 ? "Compare the lanes" : "Measure this machine";
   return action(busy ? "A run is under way" : label, () => run(lanes),
-    { class: "main", disabled: busy, "data-key": "run main" });
+    { class: main ? "main" : null, disabled: busy, "data-key": "run main" });
 }
 
 function nextButton(next) {
@@ -55,7 +55,7 @@ function verdictPart() {
   const { report } = model;
   const all = results();
   const { tone, sentence, detail, next } = verdict(report, all);
-  const said = measured(all).slice(0, 2);
+  const said = fastest(all);
   const lead = nextButton(next);
   return h("section", { class: `verdict ${tone}`, "aria-labelledby": "verdict", "data-tone": tone },
     h("p", { class: "machine" }, report ? [machineLine(report, format.bytes), " · ",
@@ -63,8 +63,8 @@ function verdictPart() {
     h("h1", { id: "verdict", tabindex: "-1" }, sentence),
     detail && h("p", { class: "next" }, detail),
     next && h("p", { class: "next" }, h("b", {}, "Next: "), next.text),
-    said.length > 0 && h("p", { class: "said" }, said.join(" ")),
-    h("div", { class: "row" }, lead, runButton(), lead === null && report
+    said && h("p", { class: "said" }, said),
+    h("div", { class: "row" }, lead, runButton(lead === null), lead === null && report
       && action("Look again", () => startReport(false), { "data-key": "look" })),
     lastTrouble());
 }

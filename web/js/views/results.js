@@ -68,8 +68,12 @@ export function list(host, parameters, scope) {
       rows: items.map((item) => rowOf(item, picked, pick)),
     }));
   };
-  const charts = h("div", { class: "charts" });
-  const drawCharts = () => charts.replaceChildren(...historyCharts(results()), ...sweepCharts(results()));
+  const charts = h("div");
+  const drawCharts = () => {
+    const drawn = [...historyCharts(results()), ...sweepCharts(results())];
+    charts.replaceChildren(...(drawn.length > 0
+      ? [part("over-time", "Over time", {}, h("div", { class: "charts" }, drawn))] : []));
+  };
   update();
   drawCharts();
   scope.watch(["results"], () => {
@@ -79,7 +83,7 @@ export function list(host, parameters, scope) {
   host.append(h("h1", { tabindex: "-1" }, "Results"),
     h("div", { class: "row part-row" }, compare,
       h("span", { class: "quiet" }, "Pick two of them, or drop files on ", h("a", { href: "#/compare" }, "Compare"), ".")),
-    body, h("div", { class: "part" }, charts));
+    body, charts);
 }
 
 // --- one ---------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ export function diagnose(host, parameters, scope) {
   host.append(h("header", { class: "stack" }, h("h1", { tabindex: "-1" }, "Diagnose a log"),
     h("p", { class: "lead" }, "Paste what a program printed when it failed: a traceback, the output of pip or conda, "
       + "a crash report. The deciding line is found and quoted.")),
-  h("div", { class: "part" }, logBox()));
+  h("div", { class: "part" }, h("h2", { class: "unseen" }, "Log"), logBox()));
 }
 
 // --- report ------------------------------------------------------------------------------------

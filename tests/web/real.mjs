@@ -1,0 +1,2 @@
+// SPDX-License-Identifier: MIT
+// The page and the real program together.
