@@ -10,6 +10,7 @@
 #include "trilane/clock.h"
 #include "trilane/facts.h"
 #include "trilane/id.h"
+#include "trilane/imports.h"
 #include "trilane/log.h"
 #include "trilane/platform.h"
 #include "trilane/probes.h"
@@ -35,7 +36,7 @@ static const struct option_row options[] = {
 	{.name = NULL},
 };
 
-static json_t *build(struct source *s)
+static json_t *build(struct source *s, bool imports)
 {
 	char id[ID_SIZE], taken[CLOCK_DATE_SIZE];
 	json_t *report = json_object();
@@ -51,6 +52,9 @@ static json_t *build(struct source *s)
 	json_object_set_new(report, "interpreters", json_array());
 	json_object_set_new(report, "findings", json_array());
 	probes_run(s, report, NULL, NULL);
+	/* A recording's are in it already. */
+	if (imports && s->live)
+		imports_run(s, report, NULL, NULL);
 	return report;
 }
 
@@ -84,7 +88,7 @@ static int run(const void *values, const char *const *arguments, size_t count)
 		log_error("%s", err.text);
 		return CLI_EXIT_FAILED;
 	}
-	report = build(&s);
+	report = build(&s, v->imports);
 	print(report, v->json);
 	json_decref(report);
 	return CLI_EXIT_FINE;
@@ -97,7 +101,7 @@ const struct command command_probe = {
 	.values_size = sizeof(struct probe_values),
 	.details =
 		"Files and headers are read; no interpreter is started unless --imports "
-                "is "
+		"is "
 		"given.  The exit code is 1 if there is a finding of severity blocker.",
 	.run = run,
 };

@@ -179,12 +179,12 @@ static void push_homes(struct search *s, const char *dir)
 void find_search(struct find *f)
 {
 	static const struct folder others[] = {
-		{"/app", 2},        {"/code", 2},        {"/env", 1},
-		{"/opt", 2},        {"/project", 2},     {"/src", 2},
-		{"/srv", 2},        {"/usr/local", 1},   {"/usr/src", 2},
-		{"/venv", 1},       {"/.venv", 1},       {"/workspace", 3},
-		{"/workspaces", 3}, {"/work", 2},        {"/Users/Shared", 2},
-		{"/content", 1},    {"/virtualenvs", 1}, {"/venvs", 1},
+		{"/app", 2},         {"/code", 2},         {"/env", 1},
+		{"/opt", 2},         {"/project", 2},      {"/src", 2},
+		{"/srv", 2},         {"/usr/local", 1},    {"/usr/src", 2},
+		{"/venv", 1},        {"/.venv", 1},        {"/workspace", 3},
+		{"/workspaces", 3},  {"/Users/Shared", 2}, {"/content", 1},
+		{"/virtualenvs", 1}, {"/venvs", 1},
 	};
 	struct search s = {.f = f};
 

@@ -218,6 +218,22 @@ static bool is_inner_folder(const struct fs_entry *entry)
 	return false;
 }
 
+/* TensorFlow's own libraries are known already, and belong to whoever provides it. */
+static void look_at_tensorflow(struct natives *n)
+{
+	const char *package = fact_get_string(n->i->facts, "tensorflow.package");
+	size_t index;
+	json_t *row;
+
+	json_array_foreach(fact_get(n->i->facts, "tensorflow.libraries"), index, row)
+	{
+		const char *path = json_string_value(json_object_get(row, "path"));
+
+		if (path)
+			look_at_file(n, path, package ? package : "tensorflow");
+	}
+}
+
 static void look_at_package(struct natives *n, const char *site, const char *folder)
 {
 	CLEANUP(fs_list_release) struct fs_list list = FS_LIST_INIT;
@@ -258,7 +274,9 @@ static void look_at_site(struct natives *n, const struct python_site *site)
 	for (size_t k = 0; k < site->list.count; k++) {
 		const struct fs_entry *entry = &site->list.items[k];
 
-		if (is_package_folder(entry)) {
+		if (text_equal(entry->name, "tensorflow")) {
+			continue;
+		} else if (is_package_folder(entry)) {
 			look_at_package(n, site->path, entry->name);
 		} else if (entry->kind != FS_KIND_DIR && is_library(entry->name)) {
 			str_clear(&package);
@@ -309,6 +327,7 @@ void describe_natives(const struct python_machine *m, struct interpreter *i)
 	                    .openmp = json_array(),
 	                    .rpaths = json_array()};
 
+	look_at_tensorflow(&n);
 	for (size_t k = 0; k < i->site_count; k++)
 		look_at_site(&n, &i->sites[k]);
 	look_at_conda_libraries(&n);

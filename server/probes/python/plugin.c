@@ -142,8 +142,26 @@ static void judge(const struct python_machine *m, const struct interpreter *i,
 	                    : "TensorFlow's libraries could not be read far enough");
 }
 
+/* Why every dynamic linker would refuse the file, whatever is beside it; NULL if none. */
+static const char *refusal(const struct python_machine *m, const struct interpreter *i,
+                           const struct native *file, const struct error *why)
+{
+	const char *arch = running_arch(i, NULL);
+
+	if (!file->format)
+		return why->code == ERROR_INVALID || why->code == ERROR_DAMAGED
+		               ? why->text
+		               : NULL;
+	if (!text_equal(file->format, m->s->os == SOURCE_MACOS ? "mach-o" : "elf"))
+		return "it is built for another operating system";
+	if (arch && !strlist_has(&file->archs, arch))
+		return "it is built for another architecture than the interpreter runs "
+		       "in";
+	return NULL;
+}
+
 static void describe_loading(const struct python_machine *m, const struct interpreter *i,
-                             const char *path, json_t *facts)
+                             const char *path, const char *refused, json_t *facts)
 {
 	json_t *tensorflow = json_object_get(i->facts, "tensorflow");
 	json_t *row = json_object();
@@ -155,8 +173,17 @@ static void describe_loading(const struct python_machine *m, const struct interp
 		return;
 	}
 	json_object_set(row, "tensorflow", json_object_get(tensorflow, "version"));
-	judge(m, i, path, facts, row);
 	json_object_set_new(facts, "loads_with", row);
+	if (refused) {
+		json_object_set_new(row, "loads", json_false());
+		fact_set_string(row, "basis", "file");
+		fact_set_string(row, "detail", refused);
+	} else if (m->s->os == SOURCE_MACOS) {
+		judge(m, i, path, facts, row);
+	} else {
+		fact_set_absent(row, "loads", FACT_NOT_APPLICABLE,
+		                "only plugins of macOS are judged");
+	}
 }
 
 static void set_needed(json_t *facts, const struct macho_slice *slice)
@@ -192,54 +219,56 @@ static void set_owner(const struct interpreter *i, json_t *facts, const char *ve
 	}
 }
 
-static void describe_file(struct interpreter *i, const char *path, json_t *facts,
-                          const struct macho *m)
+static void describe_file(json_t *facts, const struct native *file)
 {
-	CLEANUP(strlist_release) struct strlist archs = STRLIST_INIT;
-	bool complete = m->count > 0;
-
-	for (size_t n = 0; n < m->count; n++) {
-		const char *arch = macho_plain_arch(&m->slices[n]);
-
-		if (!strlist_has(&archs, arch))
-			strlist_add(&archs, arch);
-		complete = complete && !m->slices[n].cut && m->slices[n].whole;
-	}
-	const char *arch = running_arch(i, NULL);
-	const struct macho_slice *slice = arch ? macho_slice_for(m, arch) : NULL;
-	if (!slice && m->count)
-		slice = &m->slices[0];
-	json_object_set_new(facts, "complete", json_boolean(complete));
-	if (archs.count)
-		json_object_set_new(facts, "archs", json_strings(&archs));
+	json_object_set_new(facts, "complete",
+	                    json_boolean(file->complete && !file->damaged));
+	if (file->archs.count)
+		json_object_set_new(facts, "archs", json_strings(&file->archs));
 	else
-		fact_set_absent(facts, "archs", FACT_FAILED, "not a Mach-O file");
+		fact_set_absent(facts, "archs", FACT_FAILED, "neither Mach-O nor ELF");
+}
+
+/* What only a Mach-O says. */
+static void describe_macho(const struct python_machine *m, const struct interpreter *i,
+                           const char *path, json_t *facts)
+{
+	CLEANUP(binary_release) struct binary b = BINARY_INIT;
+	CLEANUP_FREE struct macho *macho = xcalloc(1, sizeof(*macho));
+	const struct macho_slice *slice = NULL;
+	const char *arch = running_arch(i, json_object_get(facts, "archs"));
+
+	if (binary_open(&b, m->s, path, NULL) == 0 && macho_parse(macho, &b, NULL) == 0) {
+		slice = arch ? macho_slice_for(macho, arch) : NULL;
+		if (!slice)
+			slice = &macho->slices[0];
+		set_needed(facts, slice);
+	}
 	if (slice && *slice->minos)
 		fact_set_string(facts, "minos", slice->minos);
 	else
 		fact_set_absent(facts, "minos", FACT_UNAVAILABLE,
 		                "the file does not say");
-	if (slice)
-		set_needed(facts, slice);
-	if (slice && slice->damaged)
-		note_damage(i, path, "its load commands make no sense");
 	set_owner(i, facts, vendor_of(i, slice));
+	macho_release(macho);
 }
 
 static json_t *describe_one(const struct python_machine *m, struct interpreter *i,
                             const char *path)
 {
-	CLEANUP(binary_release) struct binary b = BINARY_INIT;
-	CLEANUP_FREE struct macho *macho = xcalloc(1, sizeof(*macho));
+	CLEANUP(native_release) struct native file = NATIVE_INIT;
 	struct error why = ERROR_INIT;
 	json_t *facts = json_object();
 
 	json_object_set_new(facts, "path", fact_text(path, strlen(path)));
-	if (binary_open(&b, m->s, path, &why) || macho_parse(macho, &b, &why))
+	if (!native_read(m->s, path, &file, &why))
 		note_damage(i, path, "%s", why.text);
-	describe_file(i, path, facts, macho);
-	macho_release(macho);
-	describe_loading(m, i, path, facts);
+	else if (file.damaged)
+		note_damage(i, path, "its load commands make no sense");
+	describe_file(facts, &file);
+	if (m->s->os == SOURCE_MACOS)
+		describe_macho(m, i, path, facts);
+	describe_loading(m, i, path, refusal(m, i, &file, &why), facts);
 	return facts;
 }
 
@@ -270,8 +299,7 @@ void describe_plugin(const struct python_machine *m, struct interpreter *i)
 	json_t *all = json_array();
 	size_t first = 0;
 
-	if (m->s->os == SOURCE_MACOS)
-		collect(m, i, &paths);
+	collect(m, i, &paths);
 	for (size_t n = 0; n < paths.count; n++) {
 		json_array_append_new(all, describe_one(m, i, paths.items[n]));
 		if (!text_contains(fs_base_name(paths.items[first]), "metal") &&

@@ -5,16 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "trilane/embedded.h"
+#include "python_files.h"
 #include "trilane/facts.h"
 #include "trilane/pep440.h"
 
 #include "trilane/banned.h"
 
 enum { TABLE_BYTES_MAX = 1 << 20 };
-
-extern const struct embedded_file python_files[];
-extern const size_t python_files_count;
 
 static json_t *table_load(void)
 {
