@@ -4,6 +4,8 @@
  * other sample, so a member owns samples up to the convolution's gradients (kept a sample
  * each, they are few), and after one barrier panels of the head's weights.
  */
+#include <string.h>
+
 #include "cpu.h"
 
 #include "trilane/banned.h"
@@ -52,10 +54,8 @@ static void gather_quads(const struct model_shape *s, const float *x, float *q)
 {
 	for (unsigned r = 0; r + 1 < s->height; r++, x += s->width)
 		for (unsigned i = 0; i + 1 < s->width; i++, q += CONV_QUAD) {
-			q[0] = x[i];
-			q[1] = x[i + 1];
-			q[2] = x[i + s->width];
-			q[3] = x[i + s->width + 1];
+			memcpy(q, x + i, 2 * sizeof(*q));
+			memcpy(q + 2, x + i + s->width, 2 * sizeof(*q));
 		}
 }
 

@@ -87,8 +87,8 @@ struct kernels {
 	void (*conv_forward)(const struct conv *c, const float *x, const float *w,
 	                     float *a, int32_t *winner);
 	/* g[CONV_ROWS][filters] of one image from da[pixel][filters]; quads[row][column]
-	 * holds the 2x2 neighbourhood of each pixel, which WINNER (0 … 3) picks from: rows,
-	 * then columns; a row of them is WIDTH - 1. */
+	 * holds the 2x2 neighbourhood of each pixel, which WINNER picks from (what is in it
+	 * is the kernels' business); a row of them is WIDTH - 1. */
 	void (*conv_backward)(const struct conv *c, const float *quads, const float *da,
 	                      const int32_t *winner, float *g);
 };

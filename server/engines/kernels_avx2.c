@@ -19,20 +19,28 @@ static inline vec vec_sqrt(vec x)
 	return _mm256_sqrt_ps(x);
 }
 
+/* An estimate and one step of Newton's: the unit that divides is busy with square roots. */
+static inline vec vec_divide(vec a, vec b)
+{
+	vec r = _mm256_rcp_ps(b);
+	return a * (r + r * (1 - b * r));
+}
+
 static inline vec vec_max(vec a, vec b)
 {
 	return _mm256_max_ps(a, b);
 }
 
-static inline vec vec_choose(const float *q, ivec which)
+/* Byte numbers: that shuffle finds a free port, the one of floats delays multiply-adds. */
+static inline ivec vec_selector(ivec low, ivec high)
 {
-	return _mm256_permutevar_ps(_mm256_broadcast_ps((const __m128 *)q),
-	                            (__m256i)which);
+	return (low & 0x04040404) + (high & 0x08080808) + 0x03020100;
 }
 
-static inline ivec ivec_select(ivec mask, ivec a, ivec b)
+static inline vec vec_choose(const float *q, ivec selector)
 {
-	return (ivec)_mm256_blendv_ps((vec)b, (vec)a, (vec)mask);
+	__m256i quad = _mm256_broadcastsi128_si256(*(const __m128i *)q);
+	return (vec)_mm256_shuffle_epi8(quad, (__m256i)selector);
 }
 
 #include "kernels_source.h"

@@ -19,20 +19,27 @@ static inline vec vec_sqrt(vec x)
 	return _mm512_sqrt_ps(x);
 }
 
+/* An estimate and one step of Newton's: the unit that divides is busy with square roots. */
+static inline vec vec_divide(vec a, vec b)
+{
+	vec r = _mm512_rcp14_ps(b);
+	return a * (r + r * (1 - b * r));
+}
+
 static inline vec vec_max(vec a, vec b)
 {
 	return _mm512_max_ps(a, b);
 }
 
-static inline vec vec_choose(const float *q, ivec which)
+static inline ivec vec_selector(ivec low, ivec high)
 {
-	__m512 quad = _mm512_broadcast_f32x4(_mm_load_ps(q));
-	return _mm512_permutevar_ps(quad, (__m512i)which);
+	return (low & 1) | (high & 2);
 }
 
-static inline ivec ivec_select(ivec mask, ivec a, ivec b)
+static inline vec vec_choose(const float *q, ivec selector)
 {
-	return (a & mask) | (b & ~mask);
+	__m512 quad = _mm512_broadcast_f32x4(_mm_load_ps(q));
+	return (vec)_mm512_permutevar_ps(quad, (__m512i)selector);
 }
 
 #include "kernels_source.h"

@@ -19,21 +19,25 @@ static inline vec vec_sqrt(vec x)
 	return (vec)vsqrtq_f32((float32x4_t)x);
 }
 
+static inline vec vec_divide(vec a, vec b)
+{
+	return a / b;
+}
+
 static inline vec vec_max(vec a, vec b)
 {
 	return (vec)vmaxnmq_f32((float32x4_t)a, (float32x4_t)b);
 }
 
-/* A table look-up of bytes: 4 * index + 0 … 3. */
-static inline vec vec_choose(const float *q, ivec which)
+/* Byte numbers, for a table look-up. */
+static inline ivec vec_selector(ivec low, ivec high)
 {
-	ivec bytes = which * 0x04040404 + 0x03020100;
-	return (vec)vqtbl1q_u8(vld1q_u8((const uint8_t *)q), (uint8x16_t)bytes);
+	return (low & 0x04040404) + (high & 0x08080808) + 0x03020100;
 }
 
-static inline ivec ivec_select(ivec mask, ivec a, ivec b)
+static inline vec vec_choose(const float *q, ivec selector)
 {
-	return (ivec)vbslq_s32((uint32x4_t)mask, (int32x4_t)a, (int32x4_t)b);
+	return (vec)vqtbl1q_u8(vld1q_u8((const uint8_t *)q), (uint8x16_t)selector);
 }
 
 #include "kernels_source.h"

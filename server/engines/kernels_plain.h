@@ -15,21 +15,26 @@ static inline vec vec_sqrt(vec x)
 	return x;
 }
 
+static inline vec vec_divide(vec a, vec b)
+{
+	return a / b;
+}
+
 static inline vec vec_max(vec a, vec b)
 {
 	ivec first = a > b;
 	return (vec)(((ivec)a & first) | ((ivec)b & ~first));
 }
 
-static inline vec vec_choose(const float *q, ivec which)
+static inline ivec vec_selector(ivec low, ivec high)
+{
+	return (low & 1) | (high & 2);
+}
+
+static inline vec vec_choose(const float *q, ivec selector)
 {
 	vec x;
 	for (int l = 0; l < LANES; l++)
-		x[l] = q[which[l]];
+		x[l] = q[selector[l]];
 	return x;
-}
-
-static inline ivec ivec_select(ivec mask, ivec a, ivec b)
-{
-	return (a & mask) | (b & ~mask);
 }

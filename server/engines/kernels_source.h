@@ -9,8 +9,9 @@
  *	HEAD_ROWS, HEAD_COLUMNS  the same for the head's dot products (samples x classes)
  *	vec, ivec            LANES floats, LANES int32_t
  *	vec_sqrt, vec_max    of each lane; max is a > b ? a : b
- *	vec_choose(q, i)     lane l is q[i[l]], i from 0 to 3
- *	ivec_select(m, a, b) a where m is -1, b where it is 0
+ *	vec_divide(a, b)     a / b to two units, for B from 1e-7 to 1e19
+ *	vec_selector(l, h)   what vec_choose needs to pick number 2 h + l (0 or -1 each)
+ *	vec_choose(q, s)     of each lane, one of the four floats at Q
  *
  * Vectors are the compilers' own (GCC and clang), multiply-adds come from contraction.
  * Tiles have their row count as a constant after inlining, so that accumulators live in
@@ -22,9 +23,19 @@
 #include "trilane/banned.h"
 
 #define INLINE static inline __attribute__((always_inline))
+#ifdef __clang__
+#define UNROLL _Pragma("unroll")
+#else
 #define UNROLL _Pragma("GCC unroll 16")
+#endif
+/* A loop of a constant, small number of rounds. */
+#define for_each(i, n) UNROLL for (unsigned i = 0; i < (n); i++)
 
-enum { PANEL = LANES * TILE_VECTORS };
+enum {
+	PANEL = LANES * TILE_VECTORS,
+	HEAD_BLOCK = 8,
+	HEAD_CHUNK = 512 / PANEL, /* panels */
+};
 
 INLINE vec load(const float *p)
 {
@@ -108,19 +119,26 @@ INLINE unsigned share(unsigned rows, unsigned count, unsigned i)
 #error "TILE_ROWS is 6 or 8"
 #endif
 
+/* acc[i][v] += a[i * a_row] * b[v] */
+INLINE void tile_round(unsigned m, const float *a, size_t a_row, const float *b,
+                       vec acc[TILE_ROWS][TILE_VECTORS])
+{
+	vec bv[TILE_VECTORS];
+
+	for_each (v, TILE_VECTORS)
+		bv[v] = load(b + v * LANES);
+	for_each (i, m)
+		for_each (v, TILE_VECTORS)
+			acc[i][v] += a[i * a_row] * bv[v];
+}
+
 /* acc[i][v] += sum over k of a[i * a_row + k * a_step] * b[k * b_step + v] */
 INLINE void tile_product(unsigned m, const float *a, size_t a_row, size_t a_step,
                          const float *b, size_t b_step, unsigned depth,
                          vec acc[TILE_ROWS][TILE_VECTORS])
 {
-	for (unsigned k = 0; k < depth; k++, a += a_step, b += b_step) {
-		vec bv[TILE_VECTORS];
-		UNROLL for (unsigned v = 0; v < TILE_VECTORS; v++) bv[v] =
-			load(b + v * LANES);
-		UNROLL for (unsigned i = 0; i < m; i++)
-			UNROLL for (unsigned v = 0; v < TILE_VECTORS; v++) acc[i][v] +=
-			a[i * a_row] * bv[v];
-	}
+	for (unsigned k = 0; k < depth; k++, a += a_step, b += b_step)
+		tile_round(m, a, a_row, b, acc);
 }
 
 INLINE void forward_tile(unsigned m, const float *x, size_t x_stride, const float *w,
@@ -129,12 +147,12 @@ INLINE void forward_tile(unsigned m, const float *x, size_t x_stride, const floa
 	vec acc[TILE_ROWS][TILE_VECTORS];
 	const float *bias = w + (size_t)depth * PANEL;
 
-	UNROLL for (unsigned i = 0; i < m; i++)
-		UNROLL for (unsigned v = 0; v < TILE_VECTORS; v++) acc[i][v] =
-			load(bias + v * LANES);
+	for_each (i, m)
+		for_each (v, TILE_VECTORS)
+			acc[i][v] = load(bias + v * LANES);
 	tile_product(m, x, x_stride, 1, w, PANEL, depth, acc);
-	UNROLL for (unsigned i = 0; i < m; i++)
-		UNROLL for (unsigned v = 0; v < TILE_VECTORS; v++)
+	for_each (i, m)
+		for_each (v, TILE_VECTORS)
 			store(h + i * PANEL + v * LANES, vec_max(acc[i][v], (vec){0}));
 }
 
@@ -158,12 +176,11 @@ INLINE void backward_tile(unsigned m, const float *d, size_t d_stride, const flo
 	vec acc[TILE_ROWS][TILE_VECTORS] = {0};
 
 	tile_product(m, d, d_stride, 1, w, PANEL, classes, acc);
-	UNROLL for (unsigned i = 0; i < m; i++)
-		UNROLL for (unsigned v = 0; v < TILE_VECTORS; v++)
-	{
-		ivec on = load(a + i * a_stride + v * LANES) > (vec){0};
-		store(da + i * da_stride + v * LANES, keep(acc[i][v], on));
-	}
+	for_each (i, m)
+		for_each (v, TILE_VECTORS) {
+			ivec on = load(a + i * a_stride + v * LANES) > (vec){0};
+			store(da + i * da_stride + v * LANES, keep(acc[i][v], on));
+		}
 }
 
 static void head_backward(const float *d, size_t d_stride, unsigned samples,
@@ -182,70 +199,65 @@ static void head_backward(const float *d, size_t d_stride, unsigned samples,
 	}
 }
 
-/* Adam's constants in vectors. */
-struct adam_vec {
-	vec rate_m, rate_v, alpha, epsilon;
-};
-
 INLINE vec splat(float x)
 {
 	return x - (vec){0};
 }
 
-INLINE struct adam_vec adam_vectors(const struct adam *s)
+/* Adam's constants in vectors. */
+struct adam_vectors {
+	vec rate_m, rate_v, alpha, epsilon;
+};
+
+INLINE struct adam_vectors adam_splat(const struct adam *s)
 {
-	return (struct adam_vec){splat(s->rate_m), splat(s->rate_v), splat(s->alpha),
-	                         splat(s->epsilon)};
+	return (struct adam_vectors){splat(s->rate_m), splat(s->rate_v), splat(s->alpha),
+	                             splat(s->epsilon)};
 }
 
-INLINE void adam(const struct adam_vec *s, vec g, float *w, float *m, float *v)
+INLINE void adam_apply(const struct adam_vectors *s, vec g, const struct target *to,
+                       size_t at)
 {
+	float *w = to->w + at, *m = to->m + at, *v = to->v + at;
 	vec mean = load(m), square = load(v);
 
 	mean += (g - mean) * s->rate_m;
 	square += (g * g - square) * s->rate_v;
 	store(m, mean);
 	store(v, square);
-	store(w, load(w) - mean * s->alpha / (vec_sqrt(square) + s->epsilon));
+	store(w, load(w) - vec_divide(mean * s->alpha, vec_sqrt(square) + s->epsilon));
 }
 
-/* N gradients to their target, from element AT on. */
-INLINE void deliver(const float *g, size_t at, size_t n, const struct target *to)
-{
-	if (to->g) {
-		for (size_t i = 0; i < n; i += LANES)
-			store(to->g + at + i, load(g + i));
-		return;
-	}
-	struct adam_vec s = adam_vectors(to->adam);
-	for (size_t i = 0; i < n; i += LANES)
-		adam(&s, load(g + i), to->w + at + i, to->m + at + i, to->v + at + i);
-}
-
+/* One tile of a weight gradient, from the registers to element AT of its target. */
 INLINE void gradient_tile(unsigned m, const float *a, size_t a_step, const float *b,
-                          size_t b_step, unsigned depth, float *g)
+                          size_t b_step, unsigned depth, const struct target *to,
+                          size_t at)
 {
 	vec acc[TILE_ROWS][TILE_VECTORS] = {0};
 
 	tile_product(m, a, 1, a_step, b, b_step, depth, acc);
-	UNROLL for (unsigned i = 0; i < m; i++)
-		UNROLL for (unsigned v = 0; v < TILE_VECTORS; v++)
-			store(g + i * PANEL + v * LANES, acc[i][v]);
+	if (to->g) {
+		for_each (i, m)
+			for_each (v, TILE_VECTORS)
+				store(to->g + at + i * PANEL + v * LANES, acc[i][v]);
+		return;
+	}
+	struct adam_vectors s = adam_splat(to->adam);
+	for_each (i, m)
+		for_each (v, TILE_VECTORS)
+			adam_apply(&s, acc[i][v], to, at + i * PANEL + v * LANES);
 }
 
-/* The gradient never reaches memory beyond the first cache: a tile of it is applied to the
- * weights while the next is being summed. */
+/* A gradient never reaches memory, unless it is asked for. */
 static void update(const struct factor *f, const float *b, size_t b_stride,
                    const struct target *to)
 {
-	vec g[TILE_ROWS * TILE_VECTORS];
 	const float *a = f->a;
 
 	for (unsigned r = 0; r < f->rows; r += TILE_ROWS, a += f->tile_stride) {
 		unsigned m = min_unsigned(f->rows - r, TILE_ROWS);
-		WITH_ROWS(m, gradient_tile, a, f->step, b, b_stride, f->depth,
-		          (float *)g);
-		deliver((const float *)g, (size_t)r * PANEL, (size_t)m * PANEL, to);
+		WITH_ROWS(m, gradient_tile, a, f->step, b, b_stride, f->depth, to,
+		          (size_t)r * PANEL);
 	}
 }
 
@@ -256,7 +268,12 @@ static void update_sum(const float *g, size_t stride, unsigned count, size_t n,
 		vec sum = {0};
 		for (unsigned k = 0; k < count; k++)
 			sum += load(g + k * stride + i);
-		deliver((const float *)&sum, i, LANES, to);
+		if (to->g) {
+			store(to->g + i, sum);
+		} else {
+			struct adam_vectors s = adam_splat(to->adam);
+			adam_apply(&s, sum, to, i);
+		}
 	}
 }
 
@@ -268,30 +285,55 @@ INLINE float sum_lanes(vec x)
 	return sum;
 }
 
-/* M samples x N classes of dot products over all panels. */
+/* M samples x N classes of dot products over some panels, added to SUM. */
 INLINE void head_tile(unsigned m, unsigned n, const struct features *f, const float *a,
-                      const float *w, size_t w_panel, const float *bias, float *logits,
-                      size_t stride)
+                      unsigned panels, const float *w, size_t w_panel,
+                      vec sum[][HEAD_COLUMNS])
 {
-	vec acc[HEAD_ROWS][HEAD_COLUMNS] = {0};
+	vec acc[HEAD_ROWS][HEAD_COLUMNS];
 
-	for (unsigned p = 0; p < f->panels; p++, a += f->panel_stride, w += w_panel) {
-		UNROLL for (unsigned v = 0; v < PANEL; v += LANES)
-		{
+	for_each (i, m)
+		for_each (j, n)
+			acc[i][j] = sum[i][j];
+	for (unsigned p = 0; p < panels; p++, a += f->panel_stride, w += w_panel)
+		for_each (v, TILE_VECTORS) {
 			vec av[HEAD_ROWS];
-			UNROLL for (unsigned i = 0; i < m; i++) av[i] =
-				load(a + i * f->sample_stride + v);
-			UNROLL for (unsigned j = 0; j < n; j++)
-			{
-				vec wv = load(w + j * PANEL + v);
-				UNROLL for (unsigned i = 0; i < m; i++) acc[i][j] +=
-					av[i] * wv;
+			for_each (i, m)
+				av[i] = load(a + i * f->sample_stride + v * LANES);
+			for_each (j, n) {
+				vec wv = load(w + j * PANEL + v * LANES);
+				for_each (i, m)
+					acc[i][j] += av[i] * wv;
 			}
 		}
+	for_each (i, m)
+		for_each (j, n)
+			sum[i][j] = acc[i][j];
+}
+
+/* N classes of up to HEAD_BLOCK samples: their weights are fetched from the second cache
+ * in pieces that the first holds while the samples go by. */
+INLINE void head_classes(unsigned n, const struct features *f, unsigned first,
+                         unsigned samples, const float *w, size_t w_panel,
+                         const float *bias, float *logits, size_t stride)
+{
+	vec sum[HEAD_BLOCK][HEAD_COLUMNS] = {0};
+
+	for (unsigned p = 0; p < f->panels; p += HEAD_CHUNK) {
+		unsigned panels = min_unsigned(f->panels - p, HEAD_CHUNK), i = 0;
+		const float *a = f->a + first * f->sample_stride + p * f->panel_stride;
+		const float *wp = w + p * w_panel;
+
+		for (; i + HEAD_ROWS <= samples; i += HEAD_ROWS)
+			head_tile(HEAD_ROWS, n, f, a + i * f->sample_stride, panels, wp,
+			          w_panel, sum + i);
+		for (; i < samples; i++)
+			head_tile(1, n, f, a + i * f->sample_stride, panels, wp, w_panel,
+			          sum + i);
 	}
-	for (unsigned i = 0; i < m; i++)
+	for (unsigned i = 0; i < samples; i++)
 		for (unsigned j = 0; j < n; j++)
-			logits[i * stride + j] = sum_lanes(acc[i][j]) + bias[j];
+			logits[i * stride + j] = sum_lanes(sum[i][j]) + bias[j];
 }
 
 static void head_forward(const struct features *f, const float *w, const float *bias,
@@ -299,98 +341,100 @@ static void head_forward(const struct features *f, const float *w, const float *
 {
 	size_t w_panel = (size_t)classes * PANEL;
 
-	for (unsigned b = 0; b < f->samples; b += HEAD_ROWS) {
-		const float *a = f->a + b * f->sample_stride;
-		float *out = logits + b * stride;
-		bool full = f->samples - b >= HEAD_ROWS;
-		unsigned c = 0;
+	for (unsigned b = 0; b < f->samples;
+	     b += HEAD_BLOCK, logits += HEAD_BLOCK * stride) {
+		unsigned samples = min_unsigned(f->samples - b, HEAD_BLOCK), c = 0;
 
-		for (; full && c + HEAD_COLUMNS <= classes; c += HEAD_COLUMNS)
-			head_tile(HEAD_ROWS, HEAD_COLUMNS, f, a, w + c * PANEL, w_panel,
-			          bias + c, out + c, stride);
-		for (; full && c < classes; c++)
-			head_tile(HEAD_ROWS, 1, f, a, w + c * PANEL, w_panel, bias + c,
-			          out + c, stride);
-		for (unsigned i = b; !full && i < f->samples; i++) {
-			a = f->a + i * f->sample_stride;
-			out = logits + i * stride;
-			for (c = 0; c + HEAD_COLUMNS <= classes; c += HEAD_COLUMNS)
-				head_tile(1, HEAD_COLUMNS, f, a, w + c * PANEL, w_panel,
-				          bias + c, out + c, stride);
-			for (; c < classes; c++)
-				head_tile(1, 1, f, a, w + c * PANEL, w_panel, bias + c,
-				          out + c, stride);
-		}
+		for (; c + HEAD_COLUMNS <= classes; c += HEAD_COLUMNS)
+			head_classes(HEAD_COLUMNS, f, b, samples, w + c * PANEL, w_panel,
+			             bias + c, logits + c, stride);
+		for (; c < classes; c++)
+			head_classes(1, f, b, samples, w + c * PANEL, w_panel, bias + c,
+			             logits + c, stride);
 	}
 }
 
 /* One 2x2 window: four outputs of one vector of filters, the kernel in registers. */
-INLINE void conv_window(const float *x, unsigned width, const vec k[CONV_TAPS], vec bias,
-                        float *a, int32_t *winner)
+INLINE void conv_window(const float *const rows[4], size_t at, const vec k[CONV_TAPS],
+                        vec bias, float *a, int32_t *winner)
 {
 	vec acc[4] = {0};
 
-	UNROLL for (unsigned r = 0; r < 4; r++) UNROLL for (unsigned c = 0; c < 4; c++)
-		UNROLL for (unsigned o = 0; o < 4; o++)
-	{
-		unsigned tr = r - o / 2, tc = c - o % 2;
-		if (tr < 3 && tc < 3)
-			acc[o] += x[r * width + c] * k[tr * 3 + tc];
-	}
+	for_each (r, 4)
+		for_each (c, 4) {
+			float x = rows[r][at + c];
+			for_each (o, 4)
+				if (r - o / 2 < 3 && c - o % 2 < 3)
+					acc[o] += x * k[(r - o / 2) * 3 + c - o % 2];
+		}
 	/* Relu first, so that what is no number loses as it does in the reference. */
 	vec best = vec_max(acc[0], -bias);
-	ivec which = {0};
-	UNROLL for (int o = 1; o < 4; o++)
-	{
-		which = ivec_select(acc[o] > best, (ivec){0} + o, which);
-		best = vec_max(acc[o], best);
-	}
+	ivec second = acc[1] > best;
+	best = vec_max(acc[1], best);
+	ivec third = acc[2] > best;
+	best = vec_max(acc[2], best);
+	ivec fourth = acc[3] > best;
+	best = vec_max(acc[3], best);
 	store(a, best + bias);
-	*(ivec *)winner = which;
+	*(ivec *)winner = vec_selector(fourth | (second & ~third), fourth | third);
+}
+
+/* One vector of filters. */
+INLINE void conv_filters(const struct conv *c, const float *x, const float *w, float *a,
+                         int32_t *winner)
+{
+	const size_t width = c->width, filters = c->filters;
+	const unsigned height = c->pooled_height, columns = c->pooled_width;
+	vec k[CONV_TAPS], bias = load(w + CONV_TAPS * filters);
+
+	for_each (t, CONV_TAPS)
+		k[t] = load(w + t * filters);
+	for (unsigned r = 0; r < height; r++, x += 2 * width) {
+		const float *const rows[] = {x, x + width, x + 2 * width, x + 3 * width};
+		for (size_t i = 0; i < columns; i++, a += filters, winner += filters)
+			conv_window(rows, 2 * i, k, bias, a, winner);
+	}
 }
 
 static void conv_forward(const struct conv *c, const float *x, const float *w, float *a,
                          int32_t *winner)
 {
-	for (unsigned f = 0; f < c->filters; f += LANES) {
-		vec k[CONV_TAPS], bias = load(w + CONV_TAPS * c->filters + f);
-		UNROLL for (unsigned t = 0; t < CONV_TAPS; t++) k[t] =
-			load(w + t * c->filters + f);
-		size_t at = f;
-		for (unsigned r = 0; r < c->pooled_height; r++) {
-			const float *row = x + 2 * (size_t)r * c->width;
-			for (unsigned i = 0; i < c->pooled_width; i++, at += c->filters)
-				conv_window(row + 2 * (size_t)i, c->width, k, bias,
-				            a + at, winner + at);
+	for (size_t f = 0; f < c->filters; f += LANES)
+		conv_filters(c, x, w + f, a + f, winner + f);
+}
+
+/* One vector of filters: each lane's gradient goes to the patch of its winner. */
+INLINE void conv_gradient(const struct conv *c, const float *quads, const float *da,
+                          const int32_t *winner, float *g)
+{
+	const size_t row = (size_t)(c->width - 1) * CONV_QUAD, filters = c->filters;
+	const unsigned height = c->pooled_height, columns = c->pooled_width;
+	vec sum[CONV_TAPS] = {0}, bias = {0};
+
+	for (unsigned r = 0; r < height; r++, quads += 2 * row) {
+		const float *q = quads;
+		for (unsigned i = 0; i < columns; i++, q += 2 * CONV_QUAD) {
+			vec d = load(da);
+			ivec which = *(const ivec *)winner;
+			bias += d;
+			for_each (t, CONV_TAPS)
+				sum[t] += d *
+				          vec_choose(q + t / 3 * row + t % 3 * CONV_QUAD,
+				                     which);
+			da += filters;
+			winner += filters;
 		}
 	}
+	for_each (t, CONV_TAPS)
+		store(g + t * filters, sum[t]);
+	store(g + CONV_TAPS * filters, bias);
 }
 
 static void conv_backward(const struct conv *c, const float *quads, const float *da,
                           const int32_t *winner, float *g)
 {
-	size_t row_stride = (size_t)(c->width - 1) * CONV_QUAD;
-
-	for (unsigned f = 0; f < c->filters; f += LANES) {
-		vec sum[CONV_TAPS] = {0}, bias = {0};
-		size_t at = f;
-		for (unsigned r = 0; r < c->pooled_height; r++) {
-			const float *q = quads + 2 * r * row_stride;
-			for (unsigned i = 0; i < c->pooled_width; i++, at += c->filters) {
-				vec d = load(da + at);
-				ivec which = *(const ivec *)(winner + at);
-				bias += d;
-				UNROLL for (unsigned t = 0; t < CONV_TAPS; t++) sum[t] +=
-					d * vec_choose(q + t / 3 * row_stride +
-				                               t % 3 * CONV_QUAD,
-				                       which);
-				q += 2 * CONV_QUAD;
-			}
-		}
-		UNROLL for (unsigned t = 0; t < CONV_TAPS; t++)
-			store(g + t * c->filters + f, sum[t]);
-		store(g + CONV_TAPS * c->filters + f, bias);
-	}
+	for (size_t f = 0; f < c->filters; f += LANES)
+		conv_gradient(c, quads, da + f, winner + f, g + f);
 }
 
 const struct kernels KERNELS = {

@@ -19,19 +19,24 @@ static inline vec vec_sqrt(vec x)
 	return _mm_sqrt_ps(x);
 }
 
+static inline vec vec_divide(vec a, vec b)
+{
+	return a / b;
+}
+
 static inline vec vec_max(vec a, vec b)
 {
 	return _mm_max_ps(a, b);
 }
 
-static inline vec vec_choose(const float *q, ivec which)
+static inline ivec vec_selector(ivec low, ivec high)
 {
-	return (vec){q[which[0]], q[which[1]], q[which[2]], q[which[3]]};
+	return (low & 1) | (high & 2);
 }
 
-static inline ivec ivec_select(ivec mask, ivec a, ivec b)
+static inline vec vec_choose(const float *q, ivec selector)
 {
-	return (a & mask) | (b & ~mask);
+	return (vec){q[selector[0]], q[selector[1]], q[selector[2]], q[selector[3]]};
 }
 
 #include "kernels_source.h"
