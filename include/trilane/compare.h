@@ -66,7 +66,7 @@ void compare_pair(const double *a, const double *b, size_t n, struct comparison 
 void compare_sentence(const struct comparison *c, const char *a, const char *b,
                       struct str *out);
 
-/* --- trust ------------------------------------------------------------------------- */
+/* --- trust --- */
 
 /* What is known of the circumstances; each NAN or unknown where nobody could say. */
 enum trust_answer { TRUST_UNKNOWN, TRUST_NO, TRUST_YES };
@@ -87,7 +87,7 @@ char trust_grade(const struct trust_input *in, struct strlist *reasons);
 double trust_spread(const double *values, size_t n);
 double trust_drift(const double *values, size_t n);
 
-/* --- saved results -------------------------------------------------------------------- */
+/* --- saved results --- */
 
 #define COMPARISON_SCHEMA "trilane/comparison/1"
 

@@ -27,7 +27,7 @@ struct store;
 int store_open(const char *dir, struct store **out, struct error *err);
 void store_free(struct store *s);
 
-/* --- jobs ------------------------------------------------------------------------- */
+/* --- jobs --- */
 
 enum job_kind { JOB_BENCHMARK, JOB_REPORT };
 enum job_state { JOB_QUEUED, JOB_RUNNING, JOB_DONE, JOB_FAILED, JOB_CANCELLED };
@@ -68,7 +68,7 @@ int store_job_list(struct store *s, const char *before, unsigned limit,
 int store_job_recover(struct store *s, const char *reason, unsigned *count,
                       struct error *err);
 
-/* --- results and reports ------------------------------------------------------------ */
+/* --- results and reports --- */
 
 enum document_kind { DOCUMENT_RESULT, DOCUMENT_REPORT };
 

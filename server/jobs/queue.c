@@ -69,7 +69,7 @@ static void job_free(struct job *job)
 	free(job);
 }
 
-/* --- events ------------------------------------------------------------------------- */
+/* --- events --- */
 
 /* Call it without the queue's lock. */
 static void notify(struct jobs *j)
@@ -117,7 +117,7 @@ static void publish(struct jobs *j, struct job *job)
 	add_job_event(j, job);
 }
 
-/* --- what a runner calls ------------------------------------------------------------- */
+/* --- what a runner calls --- */
 
 void job_run_progress(struct job_run *run, double progress, const char *step)
 {
@@ -152,7 +152,7 @@ void job_run_event(struct job_run *run, const char *type, json_t *data)
 	notify(run->jobs);
 }
 
-/* --- the thread ------------------------------------------------------------------------ */
+/* --- the thread --- */
 
 static struct job *take_first(struct jobs *j)
 {
@@ -237,7 +237,7 @@ static void *work(void *arg)
 	return NULL;
 }
 
-/* --- life ------------------------------------------------------------------------------ */
+/* --- life --- */
 
 static int recover(struct store *store, struct error *err)
 {
@@ -310,7 +310,7 @@ void jobs_free(struct jobs *j)
 	free(j);
 }
 
-/* --- requests --------------------------------------------------------------------------- */
+/* --- requests --- */
 
 /* The live job with this id, waiting or running; its index among the waiting in *AT. */
 static struct job *find_live(struct jobs *j, const char *id, unsigned *at)

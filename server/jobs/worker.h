@@ -28,7 +28,7 @@
 enum {
 	WORKER_LINE_MAX = 64 * 1024,
 	WORKER_TOTAL_MAX = 8 * 1024 * 1024, /* of lines; as much again of messages */
-	WORKER_TAIL_SIZE = 2048,             /* of standard error that is kept */
+	WORKER_TAIL_SIZE = 2048,            /* of standard error that is kept */
 };
 
 struct worker_launch {

@@ -50,7 +50,7 @@ bool plan_image(struct lane_plan *plan, const struct lane_host *host, const char
 	return false;
 }
 
-/* --- the lanes --------------------------------------------------------------------- */
+/* --- the lanes --- */
 
 static void plan_cpu(struct lane_plan *plan, const struct lane_host *host,
                      const char *engine)
@@ -157,7 +157,7 @@ const char *lane_summary(enum lane_kind kind)
 	return lanes[kind].summary;
 }
 
-/* --- what a worker says of itself ---------------------------------------------------- */
+/* --- what a worker says of itself --- */
 
 static const char *member(const json_t *hello, const char *name)
 {

@@ -143,7 +143,7 @@ static void test_sentences(void **state)
 	assert_true(text_ends(s.data, "about 1 more block would do."));
 }
 
-/* --- simulated sessions ------------------------------------------------------------- */
+/* --- simulated sessions --- */
 
 struct random {
 	uint64_t state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Saved results against each other: regressions, differing environments, odd documents. */
+/* Saved results against each other: regressions, other environments, odd documents. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A worker that trains nothing: it speaks the protocol, well or badly, as its argument
- * --fake MODE says.  Everything else on its command line is looked at only to be echoed.
+ * --fake MODE says, or the file DATA/ENGINE, where it is started like a real one.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -37,12 +37,14 @@ static void hello(const char *arch, const char *translated, const char *engine)
 	fflush(out);
 }
 
-static void train(void)
+static void train(const char *mode)
 {
 	say("{\"type\":\"progress\",\"step\":\"training\",\"done\":0.1}");
 	say("{\"type\":\"novelty\",\"x\":1}");
-	say("{\"type\":\"checks\",\"gradient_max_error\":0.001,\"oracle_max_error\":1e-6,"
-	    "\"passed\":true,\"detail\":\"ok\"}");
+	if (strcmp(mode, "unchecked") != 0)
+		say("{\"type\":\"checks\",\"gradient_max_error\":0.001,\"oracle_max_"
+		    "error\":1e-6,"
+		    "\"passed\":true,\"detail\":\"ok\"}");
 	say("{\"type\":\"epoch\",\"epoch\":1,\"of\":1,\"loss\":0.5,\"accuracy\":0.9,"
 	    "\"seconds\":0.1}");
 	say("{\"type\":\"trained\",\"test_accuracy\":0.97,\"test_loss\":0.1,"
@@ -62,8 +64,10 @@ static void serve(const char *mode)
 			    "\"duration_ns\":5}]}");
 			return;
 		}
-		if (strcmp(mode, "dies-later") == 0 && ++samples == 3)
+		if (strcmp(mode, "dies-later") == 0 && ++samples == 3) {
+			signal(SIGSEGV, SIG_DFL); /* a sanitizer has taken it */
 			raise(SIGSEGV);
+		}
 		fprintf(out, "{\"type\":\"sample\",\"steps\":10,\"duration_ns\":%u}\n",
 		        10 * step_us * 1000);
 		fflush(out);
@@ -126,23 +130,46 @@ static void misbehave(const char *mode)
 	}
 }
 
+/* MODE and the microseconds of a step, from the file DATA/ENGINE. */
+static const char *read_orders(const char *data, const char *engine)
+{
+	static char mode[64];
+	char path[1000];
+	snprintf(path, sizeof(path), "%s/%s", data, engine);
+	FILE *f = fopen(path, "r");
+	if (!f)
+		return "good";
+	if (fscanf(f, "%63s %u", mode, &step_us) < 1)
+		snprintf(mode, sizeof(mode), "good");
+	fclose(f);
+	return mode;
+}
+
+#ifdef __aarch64__
+#define OWN_ARCH "arm64"
+#else
+#define OWN_ARCH "x86_64"
+#endif
+
 int main(int argc, char **argv)
 {
 	struct rlimit none = {0, 0};
 	setrlimit(RLIMIT_CORE, &none);
-	const char *mode = option(argc, argv, "--fake", "good");
+	const char *engine = option(argc, argv, "--engine", "cpu");
+	const char *data = option(argc, argv, "--data", NULL);
+	const char *mode =
+		data ? read_orders(data, engine) : option(argc, argv, "--fake", "good");
 	out = fdopen(3, "w");
 	if (!out)
 		return 9;
-	step_us = (unsigned)strtoul(option(argc, argv, "--step-us", "1000"), NULL, 10);
 	if (strcmp(mode, "mute") == 0)
 		for (;;)
 			pause();
-	hello(option(argc, argv, "--arch", "x86_64"),
-	      option(argc, argv, "--translated", "false"),
-	      option(argc, argv, "--engine", "cpu"));
+	if (strcmp(mode, "silent-start") != 0)
+		hello(OWN_ARCH, "false",
+		      strcmp(mode, "liar") == 0 ? "reference" : engine);
 	misbehave(mode);
-	train();
+	train(mode);
 	serve(mode);
 	return 0;
 }

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Inside of the benchmark: the state of a run, shared by its stages.
+ *
+ *	benchmark.c    the order of things
+ *	training.c     bringing one lane to `ready`
+ *	blocks.c       the timed part
+ *	result.c       the document
+ *	environment.c  the circumstances
+ */
+#ifndef TRILANE_JOBS_BENCH_H
+#define TRILANE_JOBS_BENCH_H
+
+#include "trilane/benchmark.h"
+#include "trilane/lanes.h"
+#include "worker.h"
+#include "worker_dir.h"
+
+enum outcome {
+	OUTCOME_OPEN, /* nothing has gone wrong so far */
+	OUTCOME_DONE,
+	OUTCOME_NOT_POSSIBLE,
+	OUTCOME_FAILED,
+};
+
+/* One model on one lane. */
+struct model_run {
+	enum outcome outcome;
+	struct str reason;
+	struct worker worker; /* alive between its start and its result */
+	bool alive, greeted;
+	json_t *checks, *trained, *ready, *end; /* its lines; NULL until they come */
+	json_t *epochs;                         /* a list of lines */
+	double step_ns[SPEC_BLOCKS_MAX];
+	unsigned samples;
+};
+
+struct lane_run {
+	enum lane_kind kind;
+	struct lane_plan plan;
+	json_t *hello; /* of the first worker that said one */
+	struct model_run models[MODEL_COUNT];
+};
+
+/* The machine as it was at one moment. */
+struct moment {
+	json_t *report; /* machine facts, as the probes see them */
+	double load;    /* NAN if unknown */
+	char date[CLOCK_DATE_SIZE];
+};
+
+struct bench {
+	const struct bench_spec *spec;
+	const struct benchmark_host *host;
+	const struct benchmark_listener *listener;
+	struct worker_dir dir;
+	struct fs_root root;
+	json_t *report;   /* newest; NULL: none */
+	const char *data; /* the workers' --data */
+	struct str
+		data_files; /* the same as files, for those that need them; "" : not yet */
+	unsigned threads;
+	struct lane_run lanes[LANE_KIND_COUNT];
+	unsigned lane_count;
+	struct moment before, after;
+	double base, share; /* progress: where the present part begins, and its size */
+};
+
+/* Progress within the present part, 0 … 1. */
+void bench_progress(struct bench *b, double done, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+bool bench_cancelled(const struct bench *b);
+void bench_event(struct bench *b, const char *type, json_t *data);
+/* Ends the model's worker and keeps why; OUTCOME_DONE has no reason. */
+void model_end(struct bench *b, struct lane_run *lane, enum model model,
+               enum outcome outcome, const char *reason);
+/* The models' outcomes and the plan as one. */
+enum outcome lane_outcome(const struct lane_run *lane, const struct bench_spec *spec);
+const char *outcome_name(enum outcome outcome);
+
+/* Both return ERROR_CANCELLED or 0: what else goes wrong is an outcome of the lane. */
+int bench_train(struct bench *b, struct lane_run *lane, enum model model,
+                struct error *err);
+int bench_measure(struct bench *b, enum model model, struct error *err);
+
+/* Bytes that a worker will need, roughly. */
+uint64_t bench_memory_needed(const struct lane_plan *plan, enum model model,
+                             unsigned batch);
+
+/* What the lanes have to know of this machine; borrows from B. */
+struct lane_host bench_lane_host(const struct bench *b);
+
+void moment_take(struct moment *m);
+void moment_release(struct moment *m);
+/* Bytes that could be had now; false if nobody can say. */
+bool memory_available(uint64_t *bytes);
+json_t *environment_document(const struct bench *b);
+json_t *bench_result(const struct bench *b);
+
+#endif

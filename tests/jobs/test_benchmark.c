@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A whole benchmark over workers that train nothing: what becomes of a lane that lies,
+ * dies, hangs or cannot be, and of its neighbours.
+ */
+#include <errno.h>
+#include <math.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "trilane/benchmark.h"
+#include "trilane/cleanup.h"
+#include "trilane/facts.h"
+#include "trilane/fs.h"
+#include "trilane/mem.h"
+#include "trilane/platform.h"
+#include "trilane/sha256.h"
+
+#include "trilane/banned.h"
+
+struct fixture {
+	struct str dir, program;
+	char image_name[64], digest[SHA256_HEX_SIZE];
+	struct embedded_file images[2];
+	struct datasets datasets;
+	struct benchmark_host host;
+	struct bench_spec spec;
+	struct benchmark_listener listener;
+	atomic_bool cancelled;
+	const char *cancel_at; /* type of the event that cancels */
+	unsigned epochs, samples, lanes;
+	double last_progress;
+	bool progress_fell;
+};
+
+static void on_progress(void *context, double done, const char *step)
+{
+	struct fixture *f = context;
+	assert_non_null(step);
+	if (done < f->last_progress - 1e-9 || done > 1)
+		f->progress_fell = true;
+	f->last_progress = done;
+}
+
+static void on_event(void *context, const char *type, json_t *data)
+{
+	struct fixture *f = context;
+	f->epochs += text_equal(type, "epoch");
+	f->samples += text_equal(type, "sample");
+	f->lanes += text_equal(type, "lane");
+	assert_non_null(json_object_get(data, "lane"));
+	if (text_equal(type, f->cancel_at))
+		atomic_store(&f->cancelled, true);
+	json_decref(data);
+}
+
+static int set_up(void **state)
+{
+	struct fixture *f = xcalloc(1, sizeof(*f));
+	f->dir = f->program = (struct str)STR_INIT;
+	if (fs_make_temporary_dir("trilane-test", &f->dir, NULL) ||
+	    fs_read(FAKE_WORKER, 64 << 20, &f->program, NULL))
+		return -1;
+	snprintf(f->image_name, sizeof(f->image_name), "trilane-worker-%s-%s",
+	         text_equal(platform_os(), TRILANE_OS_MACOS) ? "macos" : "linux",
+	         platform_arch());
+	sha256_hex(f->program.data, f->program.len, f->digest);
+	f->images[0] = (struct embedded_file){.path = f->image_name,
+	                                      .sha256 = f->digest,
+	                                      .bytes = (unsigned char *)f->program.data,
+	                                      .size = f->program.len};
+	if (datasets_add_path(&f->datasets, "fake", f->dir.data, NULL))
+		return -1;
+	f->host = (struct benchmark_host){
+		.images = f->images,
+		.image_count = 1,
+		.datasets = &f->datasets,
+		.dir = f->dir.data,
+	};
+	f->listener =
+		(struct benchmark_listener){on_progress, on_event, f, &f->cancelled};
+	bench_spec_init(&f->spec);
+	f->spec.blocks = 8;
+	snprintf(f->spec.data, sizeof(f->spec.data), "fake");
+	*state = f;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *f = *state;
+	fs_remove_tree(f->dir.data, NULL);
+	datasets_release(&f->datasets);
+	str_release(&f->dir);
+	str_release(&f->program);
+	free(f);
+	return 0;
+}
+
+/* What the worker with ENGINE does: "MODE [MICROSECONDS A STEP]". */
+static void order(struct fixture *f, const char *engine, const char *text)
+{
+	CLEANUP(str_release) struct str path = STR_INIT;
+	fs_join(&path, f->dir.data, engine);
+	assert_int_equal(fs_write(path.data, text, strlen(text), 0600, NULL), 0);
+}
+
+static json_t *run(struct fixture *f)
+{
+	json_t *result = NULL;
+	struct error err = ERROR_INIT;
+	if (benchmark_run(&f->spec, &f->host, &f->listener, &result, &err))
+		fail_msg("%s", err.text);
+	return result;
+}
+
+static const json_t *lane(const json_t *result, const char *name)
+{
+	size_t at;
+	json_t *item;
+	json_array_foreach(
+		json_object_get(result, "lanes"), at,
+		item) if (text_equal(fact_get_string(item, "lane"), name)) return item;
+	fail_msg("no lane %s", name);
+	return NULL;
+}
+
+static void expect_lane(const json_t *result, const char *name, const char *state,
+                        const char *reason)
+{
+	const json_t *l = lane(result, name);
+	const char *said = fact_get_string(l, "reason");
+	assert_string_equal(fact_get_string(l, "state"), state);
+	if (!reason)
+		assert_null(said);
+	else if (!said || !text_contains(said, reason))
+		fail_msg("%s: \"%s\"", name, said ? said : "null");
+}
+
+static void test_all_good(void **state)
+{
+	struct fixture *f = *state;
+	bench_spec_set_lanes(&f->spec, "native,blas", NULL);
+	order(f, "blas", "good 2000");
+	json_t *r = run(f);
+	expect_lane(r, "native", "done", NULL);
+	expect_lane(r, "blas", "done", NULL);
+	assert_int_equal(benchmark_count_lanes(r, "done"), 2);
+	const json_t *model =
+		json_array_get(json_object_get(lane(r, "native"), "models"), 1);
+	assert_string_equal(fact_get_string(model, "model"), "cnn");
+	assert_true(fabs(json_real_value(fact_get(model, "step_ns.median")) - 1e6) < 1);
+	assert_true(fabs(json_real_value(fact_get(model, "samples_per_second")) - 32000) <
+	            1);
+	assert_int_equal(json_array_size(fact_get(model, "step_ns.samples")), 8);
+	assert_int_equal(json_array_size(fact_get(model, "step_ns.ci95")), 2);
+	assert_int_equal(json_array_size(fact_get(model, "training.epochs")), 1);
+	assert_true(json_is_true(fact_get(model, "checks.passed")));
+	json_int_t n = 0;
+	assert_true(fact_get_integer(model, "peak_memory_bytes", &n) && n == 1048576);
+	assert_true(fact_get_integer(model, "cold_ns", &n) && n == 1000000);
+	const json_t *list = json_object_get(r, "comparisons");
+	assert_int_equal(json_array_size(list), 2);
+	const json_t *first = json_array_get(list, 0);
+	assert_string_equal(fact_get_string(first, "verdict"), "faster");
+	assert_true(fabs(json_real_value(fact_get(first, "ratio")) - 2) < 1e-6);
+	assert_non_null(fact_get_string(r, "trust.grade"));
+	assert_non_null(fact_get(r, "environment.load.before"));
+	assert_non_null(fact_get(r, "environment.machine"));
+	assert_int_equal(f->epochs, 4);
+	assert_int_equal(f->samples, 2 * 2 * 8);
+	assert_false(f->progress_fell);
+	json_decref(r);
+}
+
+/* Every way to go wrong, beside a lane that goes on. */
+static void test_one_bad_lane(void **state)
+{
+	struct fixture *f = *state;
+	static const struct {
+		const char *mode, *state, *reason;
+	} rows[] = {
+		{"liar", "failed", "says its engine is reference, not blas"},
+		{"unsupported", "not_possible", "no Vulkan driver"},
+		{"wrong", "failed", "computes wrongly: conv strays"},
+		{"abort", "failed", "killed by SIGABRT"},
+		{"dies-later", "failed", "killed by SIGSEGV"},
+		{"garbage", "failed", "broke the protocol"},
+		{"unchecked", "failed", "checked nothing"},
+		{"silent-start", "failed", "did not begin with a hello"},
+	};
+	f->spec.models[MODEL_CNN] = false;
+	bench_spec_set_lanes(&f->spec, "native,blas", NULL);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		order(f, "blas", rows[i].mode);
+		json_t *r = run(f);
+		expect_lane(r, "native", "done", NULL);
+		expect_lane(r, "blas", rows[i].state, rows[i].reason);
+		assert_int_equal(json_array_size(json_object_get(r, "comparisons")), 0);
+		const json_t *model =
+			json_array_get(json_object_get(lane(r, "blas"), "models"), 0);
+		assert_true(fact_is_absent(json_object_get(model, "samples_per_second")));
+		json_decref(r);
+	}
+}
+
+static void test_impossible_on_paper(void **state)
+{
+	struct fixture *f = *state;
+	bench_spec_set_lanes(&f->spec, "native,tensorflow", NULL);
+	json_t *r = run(f);
+	expect_lane(r, "native", "done", NULL);
+	expect_lane(r, "tensorflow", "not_possible", "no worker for Python");
+	assert_int_equal(
+		json_array_size(json_object_get(lane(r, "tensorflow"), "models")), 0);
+	json_decref(r);
+}
+
+static void test_few_blocks(void **state)
+{
+	struct fixture *f = *state;
+	f->spec.blocks = 2;
+	bench_spec_set_lanes(&f->spec, "native,blas", NULL);
+	json_t *r = run(f);
+	const json_t *model =
+		json_array_get(json_object_get(lane(r, "native"), "models"), 0);
+	assert_true(fact_is_absent(fact_get(model, "step_ns.ci95")));
+	assert_string_equal(fact_get_string(r, "trust.grade"), "D");
+	const json_t *first = json_array_get(json_object_get(r, "comparisons"), 0);
+	assert_string_equal(fact_get_string(first, "verdict"), "cannot_tell");
+	json_decref(r);
+}
+
+static void test_damaged_image(void **state)
+{
+	struct fixture *f = *state;
+	f->digest[0] = f->digest[0] == '0' ? '1' : '0';
+	json_t *r = run(f);
+	expect_lane(r, "native", "failed", "digest differs");
+	json_decref(r);
+}
+
+static void test_cancel(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const moments[] = {"epoch", "sample"};
+	for (size_t i = 0; i < sizeof(moments) / sizeof(moments[0]); i++) {
+		json_t *result = NULL;
+		f->cancel_at = moments[i];
+		atomic_store(&f->cancelled, false);
+		assert_int_equal(
+			benchmark_run(&f->spec, &f->host, &f->listener, &result, NULL),
+			ERROR_CANCELLED);
+		assert_null(result);
+		CLEANUP(str_release) struct str workers = STR_INIT;
+		fs_join(&workers, f->dir.data, "workers");
+		CLEANUP(fs_root_release) struct fs_root root = FS_ROOT_INIT;
+		assert_int_equal(fs_root_open(&root, workers.data, NULL),
+		                 ERROR_NOT_FOUND);
+	}
+}
+
+static void test_check(void **state)
+{
+	struct fixture *f = *state;
+	struct error err = ERROR_INIT;
+	assert_int_equal(benchmark_check(&f->spec, &f->host, &err), 0);
+	snprintf(f->spec.data, sizeof(f->spec.data), "unknown-set");
+	assert_int_equal(benchmark_check(&f->spec, &f->host, &err), ERROR_INVALID);
+	assert_true(text_contains(err.text, "digits, fake"));
+	assert_false(text_contains(err.text, "unknown-set"));
+}
+
+static void test_as_a_job(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(str_release) struct str dir = STR_INIT;
+	struct store *store = NULL;
+	struct jobs *jobs = NULL;
+	fs_join(&dir, f->dir.data, "store");
+	assert_int_equal(store_open(dir.data, &store, NULL), 0);
+	struct benchmark_job context = {&f->host, store, 10};
+	struct job_runner runner = {JOB_BENCHMARK, benchmark_job, &context};
+	assert_int_equal(jobs_new(store, &runner, 1, &jobs, NULL), 0);
+	static const struct {
+		const char *mode;
+		enum job_state state;
+	} rows[] = {{"good", JOB_DONE}, {"abort", JOB_FAILED}};
+	for (size_t i = 0; i < 2; i++) {
+		struct job_record job;
+		bool repeated;
+		json_t *body = json_pack("{s:s, s:b, s:[s]}", "data", "fake", "quick", 1,
+		                         "models", "mlp");
+		struct job_request request = {.kind = JOB_BENCHMARK, .body = body};
+		order(f, "cpu", rows[i].mode);
+		assert_int_equal(jobs_submit(jobs, &request, &job, &repeated, NULL), 0);
+		json_decref(body);
+		do {
+			clock_sleep_ns(NS_PER_MS);
+			assert_int_equal(jobs_get(jobs, job.id, &job, NULL), 0);
+		} while (!job_state_is_final(job.state));
+		assert_int_equal(job.state, rows[i].state);
+		CLEANUP(str_release) struct str text = STR_INIT;
+		assert_int_equal(store_document_get(store, DOCUMENT_RESULT, job.result,
+		                                    &text, NULL),
+		                 0);
+		assert_true(text_contains(text.data, job.result));
+	}
+	jobs_free(jobs);
+	store_free(store);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+	const struct CMUnitTest tests[] = {
+		TEST(test_all_good),
+		TEST(test_one_bad_lane),
+		TEST(test_impossible_on_paper),
+		TEST(test_few_blocks),
+		TEST(test_damaged_image),
+		TEST(test_cancel),
+		TEST(test_check),
+		TEST(test_as_a_job),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
