@@ -34,6 +34,14 @@ want_chart() {
     "libjs-chart.js" "node"
 }
 
+# The GPU lane: kernels are compiled at build time; a device and its driver are the user's.
+want_gpu_lane() {
+  want "the GPU kernels' compiler" "have glslangValidator" "glslang-tools" "glslang"
+  if [ "$(uname -s)" = Darwin ]; then want "spirv-cross" "have spirv-cross" "" "spirv-cross"
+  else want "Vulkan's headers and loader" "test -e /usr/include/vulkan/vulkan_core.h" "libvulkan-dev" ""
+  fi
+}
+
 # The translated lane of Linux: a cross compiler for the worker and the translator.
 want_translated_lane() {
   case $(uname -s)-$(uname -m) in

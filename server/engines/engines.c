@@ -11,7 +11,9 @@
 
 static const struct engine_class *const engine_table[] = {
 	&engine_cpu,
+	&engine_metal,
 	&engine_reference,
+	&engine_vulkan,
 };
 
 enum { ENGINES = sizeof(engine_table) / sizeof(*engine_table) };
