@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Sorted tables of names and values: a recording's sysctls and environment.  A value
- * that spans lines (kern.version has done so) ends at its first line: no probe needs more.
+ * that spans lines (kern.version has done so) ends at its first: no probe needs more.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -69,23 +69,32 @@ static bool name_char(char c)
 	       (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
 }
 
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+/* The separator behind the name at line[at]: ":" or " = "; N if there is none. */
+static size_t find_separator(const char *line, size_t n, size_t at)
+{
+	while (at < n && is_blank(line[at]))
+		at++;
+	return at < n && (line[at] == ':' || line[at] == '=') ? at : n;
+}
+
 static void parse_line(struct source_table *t, const char *line, size_t n)
 {
 	size_t name_size = 0, at;
 
-	if (n > 0 && line[n - 1] == '\r')
-		n--;
 	while (name_size < n && name_char(line[name_size]))
 		name_size++;
-	at = name_size;
-	if (at + 1 < n && line[at] == ' ' && line[at + 1] == '=')
-		at++;
-	if (name_size == 0 || at >= n || (line[at] != ':' && line[at] != '='))
+	at = find_separator(line, n, name_size);
+	if (name_size == 0 || at == n)
 		return;
 	at++;
-	while (at < n && (line[at] == ' ' || line[at] == '\t'))
+	while (at < n && is_blank(line[at]))
 		at++;
-	while (n > at && (line[n - 1] == ' ' || line[n - 1] == '\t'))
+	while (n > at && is_blank(line[n - 1]))
 		n--;
 	source_table_add(t, line, name_size, line + at, n - at);
 }

@@ -4,8 +4,8 @@
  *
  * Rosetta for Linux (in guests on Apple silicon) and qemu-user register in binfmt_misc;
  * inside a container that folder is often not mounted, and then a translated process is
- * known by contradiction: it is x86-64 while the machine is Arm.  Which translator: Rosetta
- * shows programs a made-up /proc/cpuinfo ("VirtualApple"), qemu-user the host's.
+ * known by contradiction: it is x86-64 while the machine is Arm.  Which translator:
+ * Rosetta shows programs a made-up /proc/cpuinfo ("VirtualApple"), qemu-user the host's.
  * Handlers for the machine's own architecture say nothing and are passed over.
  */
 #include <string.h>

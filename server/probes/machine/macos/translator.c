@@ -2,10 +2,10 @@
 /*
  * macOS: Rosetta 2.
  *
- * It is installed where its runtime is: a fresh Apple silicon Mac has neither of the
- * files below.  AVX: not before macOS 15, which translates AVX and AVX2 but tells programs
- * of them only when ROSETTA_ADVERTISE_AVX=1 is set (release notes of macOS 15).  So from
- * 15 on "avx" is true, "avx_advertised" is what a program sees that asks first.
+ * It is installed where its runtime is: a fresh Apple silicon Mac has none of the files
+ * below.  AVX: not before macOS 15, which translates AVX and AVX2 but tells programs of
+ * them only when ROSETTA_ADVERTISE_AVX=1 is set (release notes of macOS 15).  So from 15
+ * on "avx" is true, and "avx_advertised" is what a program sees that asks first.
  */
 #include "macos.h"
 #include "trilane/cleanup.h"
