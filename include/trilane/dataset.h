@@ -45,8 +45,16 @@ struct dataset {
 		.train = {.images = NULL } \
 	}
 
-/* SEED and THREADS are the drawing's.  On failure *OUT is empty. */
-int dataset_load(struct dataset *out, const char *from, uint64_t seed, unsigned threads,
+/* What is wanted of a data set. */
+struct dataset_request {
+	const char *from;
+	uint64_t seed;    /* of the drawing */
+	unsigned threads; /* to draw with */
+	size_t images;    /* keep this many of each set, the first; 0: all */
+};
+
+/* On failure *OUT is empty. */
+int dataset_load(struct dataset *out, const struct dataset_request *request,
                  struct error *err);
 void dataset_release(struct dataset *d);
 /* Writes the four files in IDX form into the folder DIR, which it makes if need be. */

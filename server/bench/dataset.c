@@ -94,20 +94,28 @@ static void draw_set(struct image_set *set, uint64_t seed, uint64_t stream,
 			pthread_join(parts[t].thread, NULL);
 }
 
-static void load_digits(struct dataset *out, uint64_t seed, unsigned threads)
+static size_t at_most(size_t count, size_t limit)
+{
+	return limit && limit < count ? limit : count;
+}
+
+static void load_digits(struct dataset *out, const struct dataset_request *request)
 {
 	struct image_set *sets[] = {&out->train, &out->test};
 	const uint64_t streams[] = {RNG_STREAM_TRAIN, RNG_STREAM_TEST};
 	const size_t counts[] = {DIGITS_TRAIN, DIGITS_TEST};
+	unsigned threads = request->threads;
 
 	threads = threads < 1                  ? 1
 	          : threads > DRAW_THREADS_MAX ? DRAW_THREADS_MAX
 	                                       : threads;
 	for (int i = 0; i < 2; i++) {
-		sets[i]->count = counts[i];
-		sets[i]->memory[0] = sets[i]->images = xmalloc(counts[i] * IMAGE_SIZE);
-		sets[i]->memory[1] = sets[i]->labels = xmalloc(counts[i]);
-		draw_set(sets[i], seed, streams[i], threads);
+		size_t count = at_most(counts[i], request->images);
+
+		sets[i]->count = count;
+		sets[i]->memory[0] = sets[i]->images = xmalloc(count * IMAGE_SIZE);
+		sets[i]->memory[1] = sets[i]->labels = xmalloc(count);
+		draw_set(sets[i], request->seed, streams[i], threads);
 	}
 }
 
@@ -229,18 +237,20 @@ static int load_path(struct dataset *out, const char *path, struct error *err)
 	return rc;
 }
 
-int dataset_load(struct dataset *out, const char *from, uint64_t seed, unsigned threads,
+int dataset_load(struct dataset *out, const struct dataset_request *request,
                  struct error *err)
 {
 	int rc = 0;
 
 	*out = (struct dataset)DATASET_INIT;
-	if (text_equal(from, "digits"))
-		load_digits(out, seed, threads);
+	if (text_equal(request->from, "digits"))
+		load_digits(out, request);
 	else
-		rc = load_path(out, from, err);
+		rc = load_path(out, request->from, err);
 	if (rc)
 		dataset_release(out);
+	out->train.count = at_most(out->train.count, request->images);
+	out->test.count = at_most(out->test.count, request->images);
 	return rc;
 }
 

@@ -91,6 +91,18 @@ static int say_hello(struct worker *w, struct error *err)
 	return 0;
 }
 
+static int load_dataset(struct worker *w, struct error *err)
+{
+	const struct options *o = &w->options;
+
+	return dataset_load(&w->data,
+	                    &(struct dataset_request){.from = o->data,
+	                                              .seed = o->seed,
+	                                              .threads = (unsigned)o->threads,
+	                                              .images = o->images},
+	                    err);
+}
+
 static int load_data(struct worker *w, struct error *err)
 {
 	const struct options *o = &w->options;
@@ -99,7 +111,7 @@ static int load_data(struct worker *w, struct error *err)
 
 	lines_progress(&w->lines, drawn ? "drawing the digits" : "reading the data set",
 	               0);
-	rc = dataset_load(&w->data, o->data, o->seed, (unsigned)o->threads, err);
+	rc = load_dataset(w, err);
 	if (rc)
 		return rc;
 	return training_init(&w->training, w->engine, &w->data, &o->shape,
@@ -275,10 +287,9 @@ static int start_listening(struct worker *w, struct error *err)
 
 static int export_data(struct worker *w, struct error *err)
 {
-	const struct options *o = &w->options;
-	int rc = dataset_load(&w->data, o->data, o->seed, (unsigned)o->threads, err);
+	int rc = load_dataset(w, err);
 
-	return rc ? rc : dataset_export(&w->data, o->export_data, err);
+	return rc ? rc : dataset_export(&w->data, w->options.export_data, err);
 }
 
 static int prepare_start(struct worker *w, struct error *err)
@@ -287,7 +298,7 @@ static int prepare_start(struct worker *w, struct error *err)
 	int rc = make_engine(w, err);
 
 	if (!rc)
-		rc = dataset_load(&w->data, o->data, o->seed, (unsigned)o->threads, err);
+		rc = load_dataset(w, err);
 	if (!rc)
 		rc = training_init(&w->training, w->engine, &w->data, &o->shape,
 		                   (unsigned)o->batch, o->seed, err);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "trilane/cleanup.h"
+#include "trilane/dataset.h"
 #include "trilane/platform.h"
 
 #include "trilane/banned.h"
@@ -35,6 +36,8 @@ static const struct row rows[] = {
 	{"epochs", NUMBER(epochs, 1, 100), "N", "of training (10)"},
 	{"export-data", TEXT(export_data), "DIR",
          "write the data set there as IDX files, and end"},
+	{"images", NUMBER(images, 0, IMAGES_MAX), "N",
+         "use only the first N of each set; 0: all (0)"},
 	{"isa", TEXT(isa), "NAME", "instruction set of the cpu engine (the best)"},
 	{"losses", NUMBER(losses, 1, 100000), "N",
          "print the losses of the first N steps, and end"},

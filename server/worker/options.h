@@ -19,6 +19,7 @@ struct options {
 		*export_data; /* NULL, or the folder to write the data set to, and end */
 	const char *dump_start; /* NULL, or the folder for first weights and order */
 	uint64_t batch, epochs, threads, seed, sample_ms;
+	uint64_t images; /* of each set, 0: all */
 	uint64_t losses; /* not 0: print that many steps' losses, and end */
 	bool help;
 	struct model_shape shape; /* of MODEL */

@@ -37,7 +37,9 @@ static struct dataset load(const char *name)
 	struct error err = ERROR_INIT;
 	struct dataset d;
 
-	if (dataset_load(&d, path, 1, 1, &err))
+	if (dataset_load(&d,
+	                 &(struct dataset_request){.from = path, .seed = 1, .threads = 1},
+	                 &err))
 		fail_msg("%s", err.text);
 	free(path);
 	return d;
@@ -96,7 +98,11 @@ static void test_export_reads_back(void **state)
 
 	(void)state;
 	assert_int_equal(dataset_export(&d, inside, &err), 0);
-	assert_int_equal(dataset_load(&again, inside, 1, 1, &err), 0);
+	assert_int_equal(dataset_load(&again,
+	                              &(struct dataset_request){
+					      .from = inside, .seed = 1, .threads = 1},
+	                              &err),
+	                 0);
 	assert_same(&d, &again);
 	dataset_release(&again);
 	dataset_release(&d);
@@ -118,7 +124,10 @@ static void assert_refused(const char *from, const char *part, const char *other
 	struct error err = ERROR_INIT;
 	struct dataset d;
 
-	assert_true(dataset_load(&d, from, 1, 1, &err) < 0);
+	assert_true(dataset_load(&d,
+	                         &(struct dataset_request){
+					 .from = from, .seed = 1, .threads = 1},
+	                         &err) < 0);
 	if (!strstr(err.text, part) || !strstr(err.text, other))
 		fail_msg("\"%s\" lacks \"%s\" or \"%s\"", err.text, part, other);
 	assert_null(d.train.images);

@@ -21,7 +21,12 @@ static struct dataset draw(uint64_t seed, unsigned threads)
 {
 	struct dataset d;
 
-	assert_int_equal(dataset_load(&d, "digits", seed, threads, NULL), 0);
+	assert_int_equal(dataset_load(&d,
+	                              &(struct dataset_request){.from = "digits",
+	                                                        .seed = seed,
+	                                                        .threads = threads},
+	                              NULL),
+	                 0);
 	return d;
 }
 
@@ -47,6 +52,22 @@ static void test_the_same_everywhere(void **state)
 	              digest[3]);
 	dataset_release(&one);
 	dataset_release(&three);
+}
+
+static void test_the_first_are_the_same(void **state)
+{
+	const struct dataset_request few = {
+		.from = "digits", .seed = 1, .threads = 2, .images = 100};
+	struct dataset d;
+	uint8_t image[IMAGE_SIZE];
+
+	(void)state;
+	assert_int_equal(dataset_load(&d, &few, NULL), 0);
+	assert_int_equal(d.train.count, 100);
+	assert_int_equal(d.test.count, 100);
+	assert_int_equal(digits_draw(1, RNG_STREAM_TRAIN, 99, image), d.train.labels[99]);
+	assert_memory_equal(image, d.train.images + 99 * IMAGE_SIZE, IMAGE_SIZE);
+	dataset_release(&d);
 }
 
 static void test_seeds_and_sets_differ(void **state)
@@ -86,6 +107,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_same_everywhere),
+		cmocka_unit_test(test_the_first_are_the_same),
 		cmocka_unit_test(test_seeds_and_sets_differ),
 		cmocka_unit_test(test_they_look_like_digits),
 	};
