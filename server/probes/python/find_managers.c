@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Managers of Python versions and environments, each with its own folder: uv, pyenv, pixi,
- * asdf, mise, rye, pipx, poetry, pipenv, virtualenvwrapper, hatch.  A table of folders,
- * of which every child is an installation or an environment.
+ * Managers of Python versions and environments, each with its own folder: uv, pyenv,
+ * pixi, asdf, mise, rye, pipx, poetry, pipenv, virtualenvwrapper, hatch.  A table of
+ * folders, of which every child is an installation or an environment.
  */
 #include <stdlib.h>
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The walk for environments in projects: breadth first below the home folder and a few
- * others, so that what is near is found even if the walk ends at its limit.  A folder that
- * is an environment is not entered, nor is what people do not keep projects in.  Links are
- * not followed, except those named as environments are: no loop can hold the walk.
+ * others, so that what is near is found even if the walk ends at its limit.  A folder
+ * that is an environment is not entered, nor is what people do not keep projects in. 
+ * Links are not followed, except those named as environments are: no loop can hold the
+ * walk.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -139,7 +140,8 @@ static void search_entry(struct search *s, const struct folder *at,
 			search_push(s, path.data, at->depth - 1);
 		return;
 	}
-	/* Hidden folders hold caches by the thousand: only as an environment themselves. */
+	/* Hidden folders hold caches by the thousand: only as an environment themselves.
+	 *  */
 	str_add(&path, "/pyvenv.cfg");
 	if (source_is_file(s->f->s, path.data)) {
 		str_truncate(&path, path.len - strlen("/pyvenv.cfg"));

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From candidates to interpreters.  An environment (pyvenv.cfg or conda-meta beside bin) is
- * one interpreter, whatever its programs are links to: Python takes its prefix from the
- * place it is called by.  Everything else is one for each file at the end of the links.
+ * From candidates to interpreters.  An environment (pyvenv.cfg or conda-meta beside bin)
+ * is one interpreter, whatever its programs are links to: Python takes its prefix from
+ * the place it is called by.  Everything else is one for each file at the end of the
+ * links.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The guarded import probes: which are worth running in an interpreter, and the child that
- * runs one.  The Python side is import_probe.py, embedded.
+ * The guarded import probes: which are worth running in an interpreter, and the child
+ * that runs one.  The Python side is import_probe.py, embedded.
  */
 #include "trilane/imports.h"
 
@@ -183,6 +183,12 @@ static bool is_wanted(const struct run *run, const json_t *interpreter)
 	       text_equal(only, fact_get_string(interpreter, "path"));
 }
 
+/* A second wait for the same hang says nothing new. */
+static bool first_was_fine(const json_t *imports)
+{
+	return text_equal(fact_get_string(json_array_get(imports, 0), "outcome"), "ok");
+}
+
 /* False if the caller wants no more. */
 static bool run_interpreter(const struct run *run, json_t *interpreter)
 {
@@ -197,6 +203,9 @@ static bool run_interpreter(const struct run *run, json_t *interpreter)
 
 		if (!is_needed(interpreter, probes[i].need))
 			continue;
+		if (text_equal(probes[i].name, "devices") && !obstacle &&
+		    !first_was_fine(imports))
+			obstacle = "TensorFlow cannot be imported";
 		if (run->options->step && !run->options->step(run->options->context, path,
 		                                              probes[i].name, done))
 			return false;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Can the dynamic linker load a plugin beside this TensorFlow?  Judged from the Mach-O
- * files as dyld would: a needed library is there if one that TensorFlow has loaded carries
- * exactly that install name (or the path leads to a file); a two-level symbol must be
- * exported by the one library it names; a flat one by a library in the flat namespace,
- * where _pywrap_tensorflow_internal.so is not, since Python loads it RTLD_LOCAL.
+ * files as dyld would: a needed library is there if one that TensorFlow has loaded
+ * carries exactly that install name (or the path leads to a file); a two-level symbol
+ * must be exported by the one library it names; a flat one by a library in the flat
+ * namespace, where _pywrap_tensorflow_internal.so is not, since Python loads it
+ * RTLD_LOCAL.
  */
 #include "metal.h"
 

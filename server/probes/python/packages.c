@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The installed packages of an interpreter.  A distribution is known by the name of its
- * metadata folder, which says name and version; METADATA is opened only where the name does
- * not, and for the few whose requirements matter.  Of several copies the first on the path
- * is imported; of several in one folder, the one whose version the module itself states.
+ * metadata folder, which says name and version; METADATA is opened only where the name
+ * does not, and for the few whose requirements matter.  Of several copies the first on
+ * the path is imported; of several in one folder, the one whose version the module itself
+ * states.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The libraries in tensorflow-plugins: what they are, whose, and whether they load beside
- * the TensorFlow that is imported.  Files decide where they are whole; where they are cut,
- * what is known about the pair of versions does, and where that is silent, the answer is
- * an absence.
+ * the TensorFlow that is imported.  Files decide where they are whole; where they are
+ * cut, what is known about the pair of versions does, and where that is silent, the
+ * answer is an absence.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -38,8 +38,8 @@ static bool needs(const struct macho_slice *slice, const char *part)
 	return false;
 }
 
-/* Apple's own needs _pywrap_tensorflow_internal.so, or (before 0.8) nothing outside macOS;
- * what links libtensorflow_framework is somebody else's. */
+/* Apple's own needs _pywrap_tensorflow_internal.so, or (before 0.8) nothing outside
+ * macOS; what links libtensorflow_framework is somebody else's. */
 static const char *vendor_of(const struct interpreter *i, const struct macho_slice *slice)
 {
 	if (slice && needs(slice, "libtensorflow_framework"))
@@ -268,6 +268,9 @@ static json_t *describe_one(const struct python_machine *m, struct interpreter *
 	describe_file(facts, &file);
 	if (m->s->os == SOURCE_MACOS)
 		describe_macho(m, i, path, facts);
+	else
+		fact_set_absent(facts, "vendor", FACT_NOT_APPLICABLE,
+		                "only plugins of macOS are told apart");
 	describe_loading(m, i, path, refusal(m, i, &file, &why), facts);
 	return facts;
 }

@@ -120,8 +120,8 @@ json_t *plugin_facts_judge(const char *package, const char *version, const char 
 
 	if (class_ >= 0) {
 		answer = judge(table, package, version, class_, arch);
-		/* The two packages of one version are built from the same sources; only on
-		 * Intel do they differ, and there both were examined. */
+		/* The two packages of one version are built from the same sources; only
+		 * on Intel do they differ, and there both were examined. */
 		if (!answer && text_equal(arch, "arm64"))
 			answer = judge(table, NULL, version, class_, arch);
 	}

@@ -74,8 +74,8 @@ static void read_archs(const struct python_machine *m, struct interpreter *i)
 
 static void decide_runs_as(const struct python_machine *m, struct interpreter *i)
 {
-	/* A universal program started by an Intel process under Rosetta would be Intel too;
-	 * "plainly" means from a native one. */
+	/* A universal program started by an Intel process under Rosetta would be Intel
+	 * too; "plainly" means from a native one. */
 	if (!i->archs.count)
 		fact_set_absent(i->facts, "runs_as", FACT_UNAVAILABLE,
 		                "the program's architecture is not known");

@@ -96,7 +96,7 @@ struct interpreter {
 	char *key;       /* "env:PREFIX" or "file:REAL": what makes it the same */
 	char *path;      /* the launcher reported */
 	char *real_path; /* NULL when the link leads nowhere */
-	char *program; /* the file that runs: REAL_PATH, or what a stub of Apple's starts */
+	char *program; /* the file that runs: REAL_PATH, or what Apple's stub starts */
 	char *prefix;
 	struct strlist aliases, found_by, on_path;
 	json_t *kernels;
@@ -135,7 +135,8 @@ struct python_machine {
 /* Candidates become interpreters; real paths, prefixes and pyvenv.cfg are set. */
 void identify(struct find *f, struct interpreters *out);
 
-/* Version, architectures, base; writes the members of the first table of docs/report.md. */
+/* Version, architectures, base; writes the members of the first table of docs/report.md.
+ *  */
 void describe_program(const struct python_machine *m, struct interpreter *i);
 void describe_base(const struct python_machine *m, struct interpreter *i,
                    const struct interpreters *all);

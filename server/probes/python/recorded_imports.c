@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * imports.jsonl of a recording: what import probes found on the machine it was made on.  A
- * line that makes no sense, or of an interpreter that is not found, is left out.
+ * imports.jsonl of a recording: what import probes found on the machine it was made on. 
+ * A line that makes no sense, or of an interpreter that is not found, is left out.
  */
 #include <string.h>
 

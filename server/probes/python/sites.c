@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Where an interpreter looks for packages, in its order, as site.py arranges it:
- * PYTHONPATH, then for an environment its own folder (and its base's, if it may see them),
- * otherwise the user's folder before the installation's; behind each folder the paths that
- * its .pth files name.  https://docs.python.org/3/library/site.html
+ * PYTHONPATH, then for an environment its own folder (and its base's, if it may see
+ * them), otherwise the user's folder before the installation's; behind each folder the
+ * paths that its .pth files name.  https://docs.python.org/3/library/site.html
  */
 #include <stdlib.h>
 #include <string.h>

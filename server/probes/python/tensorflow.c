@@ -2,8 +2,8 @@
 /*
  * TensorFlow in an interpreter: which distribution's files are imported, whether they are
  * there, what they are built for, and whether what they require is installed.  Several
- * distributions own the same folder `tensorflow`, and some (2.13 to 2.15 on Apple silicon)
- * own nothing: RECORD tells.
+ * distributions own the same folder `tensorflow`, and some (2.13 to 2.15 on Apple
+ * silicon) own nothing: RECORD tells.
  */
 #include <stdio.h>
 #include <stdlib.h>

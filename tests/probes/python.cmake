@@ -1,0 +1,3 @@
+# Tests of the parsers of machine code and of the interpreters' probes.
+trilane_test(macho SOURCES test_macho.c macho_builder.c MODULES probes)
+trilane_test(elf SOURCES test_elf.c macho_builder.c MODULES probes)
