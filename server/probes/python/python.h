@@ -96,7 +96,7 @@ struct interpreter {
 	char *key;       /* "env:PREFIX" or "file:REAL": what makes it the same */
 	char *path;      /* the launcher reported */
 	char *real_path; /* NULL when the link leads nowhere */
-	char *program; /* the file that runs: REAL_PATH, or what Apple's stub starts */
+	char *program;   /* the file that runs: REAL_PATH, or what Apple's stub starts */
 	char *prefix;
 	struct strlist aliases, found_by, on_path;
 	json_t *kernels;

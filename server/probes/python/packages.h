@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* Installed distributions while they are collected: packages.c and conda.c. */
+#ifndef TRILANE_PROBES_PYTHON_PACKAGES_H
+#define TRILANE_PROBES_PYTHON_PACKAGES_H
+
+#include "python.h"
+
+struct dist {
+	char *name;         /* normalised */
+	char *version;      /* NULL: not known */
+	char *folder;       /* the metadata's path */
+	const char *source; /* "dist-info" … */
+	const char *damage; /* why the metadata are not as they should be, or NULL */
+	size_t site;        /* index of its folder; site_count for conda's records */
+	size_t order;
+};
+
+struct dists {
+	struct dist *items;
+	size_t count, capacity;
+};
+
+/* Adds one, its name normalised; NULL at the limit. */
+struct dist *dists_add(struct dists *d, const char *name, const char *version);
+/* Adds what conda-meta records, and writes the interpreter's "conda". */
+void scan_conda(const struct python_machine *m, struct interpreter *i, struct dists *out);
+
+#endif
