@@ -19,7 +19,7 @@ static void cnn_layout(struct cpu *c, struct carver *carver)
 	struct cnn *cnn = &c->u.cnn;
 	const struct model_shape *s = &c->shape;
 	size_t members = team_size(c->team), panel = c->kernels->panel;
-	unsigned filters = (unsigned)round_up(s->filters, c->kernels->lanes);
+	unsigned filters = (unsigned)round_up(s->filters, panel);
 
 	cnn->conv =
 		(struct conv){s->width, (s->height - 2) / 2, (s->width - 2) / 2, filters};
@@ -39,9 +39,10 @@ static void cnn_layout(struct cpu *c, struct carver *carver)
 
 static size_t cnn_first_place(const struct cpu *c, int i, size_t e)
 {
+	size_t panel = c->kernels->panel, f = e % c->shape.filters;
 	size_t tap = i ? CONV_TAPS : e / c->shape.filters;
 
-	return tap * c->u.cnn.conv.filters + e % c->shape.filters;
+	return (f / panel * CONV_ROWS + tap) * panel + f % panel;
 }
 
 static size_t cnn_head_column(const struct cpu *c, size_t k)
@@ -75,17 +76,12 @@ static void backward_block(struct cpu *c, unsigned member, const struct features
 {
 	struct cnn *cnn = &c->u.cnn;
 	const struct kernels *k = c->kernels;
-	size_t panel = k->panel, classes = c->shape.classes;
 	float *da = cnn->da + cnn->stride * BLOCK * member;
 	const int32_t *winners = cnn->winners + cnn->stride * BLOCK * member;
 	float *quads = cnn->quads_x + (size_t)cnn->quads * CONV_QUAD * member;
 
-	for (unsigned p = 0; p < c->panels; p++)
-		k->head_backward(c->logits + begin * c->logit_stride, c->logit_stride,
-		                 f->samples,
-		                 c->weights[WEIGHTS_HEAD].w + p * classes * panel,
-		                 c->shape.classes, f->a + p * panel, cnn->stride,
-		                 da + p * panel, cnn->stride);
+	k->head_backward(c->logits + begin * c->logit_stride, c->logit_stride,
+	                 c->weights[WEIGHTS_HEAD].w, c->shape.classes, f, da);
 	for (unsigned b = begin; b < end; b++) {
 		gather_quads(&c->shape, c->x + b * model_inputs(&c->shape), quads);
 		k->conv_backward(&cnn->conv, quads, da, winners,

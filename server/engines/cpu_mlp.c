@@ -95,6 +95,7 @@ static void backward_panel(struct cpu *c, unsigned p, float *dh)
 	const struct kernels *k = c->kernels;
 	size_t panel = k->panel, rows = count_rows(c), classes = c->shape.classes;
 	struct features f = mlp_features(c, 0, c->n);
+	struct features own = f;
 	struct target first = cpu_target(c, WEIGHTS_FIRST, p * rows * panel);
 	struct factor x = {
 		.a = c->u.mlp.x_transposed,
@@ -104,9 +105,11 @@ static void backward_panel(struct cpu *c, unsigned p, float *dh)
 		.depth = c->n,
 	};
 
-	k->head_backward(c->logits, c->logit_stride, c->n,
+	own.a += p * f.panel_stride;
+	own.panels = 1;
+	k->head_backward(c->logits, c->logit_stride,
 	                 c->weights[WEIGHTS_HEAD].w + p * classes * panel,
-	                 c->shape.classes, f.a + p * f.panel_stride, panel, dh, panel);
+	                 c->shape.classes, &own, dh);
 	cpu_update_head(c, &f, p);
 	k->update(&x, dh, panel, &first);
 }

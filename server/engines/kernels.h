@@ -54,7 +54,7 @@ struct features {
 struct conv {
 	unsigned width;
 	unsigned pooled_height, pooled_width;
-	unsigned filters; /* a multiple of the vector */
+	unsigned filters; /* filled up to panels */
 };
 enum { CONV_TAPS = 9, CONV_ROWS = CONV_TAPS + 1 /* the bias */, CONV_QUAD = 4 };
 
@@ -71,11 +71,9 @@ struct kernels {
 	/* logits[samples][stride] = features w + bias. */
 	void (*head_forward)(const struct features *f, const float *w, const float *bias,
 	                     unsigned classes, float *logits, size_t stride);
-	/* One panel of da = d w where a > 0, else 0: d[samples][d_stride], w[class][panel],
-	 * a and da with the same distance between samples each. */
-	void (*head_backward)(const float *d, size_t d_stride, unsigned samples,
-	                      const float *w, unsigned classes, const float *a,
-	                      size_t a_stride, float *da, size_t da_stride);
+	/* da = d w where a > 0, else 0, laid out as the features: d[samples][d_stride]. */
+	void (*head_backward)(const float *d, size_t d_stride, const float *w,
+	                      unsigned classes, const struct features *f, float *da);
 	/* One panel of a weight gradient, A^T B, with b[depth][b_stride]; to TO, whose arrays
 	 * point at the panel. */
 	void (*update)(const struct factor *factor, const float *b, size_t b_stride,
@@ -83,12 +81,13 @@ struct kernels {
 	/* The sum of g[count][stride] over COUNT for N elements (a multiple of LANES). */
 	void (*update_sum)(const float *g, size_t stride, unsigned count, size_t n,
 	                   const struct target *to);
-	/* a[pixel][filters] of one image, and which of the four won (see conv_backward). */
+	/* a[pixel][filters] of one image, and which output of each window won: selectors
+	 * for conv_backward, their form the kernels' business.  Weights in panels of filters,
+	 * w[panel][tap, then bias][filter]. */
 	void (*conv_forward)(const struct conv *c, const float *x, const float *w,
 	                     float *a, int32_t *winner);
-	/* g[CONV_ROWS][filters] of one image from da[pixel][filters]; quads[row][column]
-	 * holds the 2x2 neighbourhood of each pixel, which WINNER picks from (what is in it
-	 * is the kernels' business); a row of them is WIDTH - 1. */
+	/* G, laid out as the weights, of one image from da[pixel][filters]; quads[row][column]
+	 * is the 2x2 neighbourhood of each pixel, WIDTH - 1 in a row. */
 	void (*conv_backward)(const struct conv *c, const float *quads, const float *da,
 	                      const int32_t *winner, float *g);
 };

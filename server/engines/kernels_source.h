@@ -33,8 +33,10 @@
 
 enum {
 	PANEL = LANES * TILE_VECTORS,
-	HEAD_BLOCK = 8,
-	HEAD_CHUNK = 512 / PANEL, /* panels */
+	/* The head goes over its inputs in pieces whose weights stay in the first cache. */
+	HEAD_BLOCK = 8, /* samples */
+	HEAD_CLASSES = 4 * HEAD_COLUMNS,
+	HEAD_CHUNK = 384 / PANEL, /* panels of a piece */
 };
 
 INLINE vec load(const float *p)
@@ -169,33 +171,47 @@ static void dense_forward(const float *x, size_t x_stride, unsigned samples,
 	}
 }
 
+/* M samples of one panel: da = d w where a > 0. */
 INLINE void backward_tile(unsigned m, const float *d, size_t d_stride, const float *w,
-                          unsigned classes, const float *a, size_t a_stride, float *da,
-                          size_t da_stride)
+                          unsigned classes, const float *a, float *da, size_t stride)
 {
 	vec acc[TILE_ROWS][TILE_VECTORS] = {0};
 
 	tile_product(m, d, d_stride, 1, w, PANEL, classes, acc);
 	for_each (i, m)
 		for_each (v, TILE_VECTORS) {
-			ivec on = load(a + i * a_stride + v * LANES) > (vec){0};
-			store(da + i * da_stride + v * LANES, keep(acc[i][v], on));
+			ivec on = load(a + i * stride + v * LANES) > (vec){0};
+			store(da + i * stride + v * LANES, keep(acc[i][v], on));
 		}
 }
 
-static void head_backward(const float *d, size_t d_stride, unsigned samples,
-                          const float *w, unsigned classes, const float *a,
-                          size_t a_stride, float *da, size_t da_stride)
+INLINE void backward_panels(unsigned m, const float *d, size_t d_stride, const float *w,
+                            unsigned classes, const struct features *f, const float *a,
+                            float *da, unsigned panels)
 {
-	unsigned tiles = (samples + TILE_ROWS - 1) / TILE_ROWS;
+	for (unsigned p = 0; p < panels; p++) {
+		backward_tile(m, d, d_stride, w, classes, a, da, f->sample_stride);
+		w += (size_t)classes * PANEL;
+		a += f->panel_stride;
+		da += f->panel_stride;
+	}
+}
 
-	for (unsigned t = 0; t < tiles; t++) {
-		unsigned m = share(samples, tiles, t);
-		WITH_ROWS(m, backward_tile, d, d_stride, w, classes, a, a_stride, da,
-		          da_stride);
-		d += m * d_stride;
-		a += m * a_stride;
-		da += m * da_stride;
+static void head_backward(const float *d, size_t d_stride, const float *w,
+                          unsigned classes, const struct features *f, float *da)
+{
+	unsigned tiles = (f->samples + TILE_ROWS - 1) / TILE_ROWS;
+
+	for (unsigned p = 0; p < f->panels; p += HEAD_CHUNK) {
+		unsigned panels = min_unsigned(f->panels - p, HEAD_CHUNK), b = 0;
+		const float *wp = w + (size_t)p * classes * PANEL;
+		for (unsigned t = 0; t < tiles; t++) {
+			unsigned m = share(f->samples, tiles, t);
+			size_t at = b * f->sample_stride + p * f->panel_stride;
+			WITH_ROWS(m, backward_panels, d + b * d_stride, d_stride, wp,
+			          classes, f, f->a + at, da + at, panels);
+			b += m;
+		}
 	}
 }
 
@@ -288,13 +304,13 @@ INLINE float sum_lanes(vec x)
 /* M samples x N classes of dot products over some panels, added to SUM. */
 INLINE void head_tile(unsigned m, unsigned n, const struct features *f, const float *a,
                       unsigned panels, const float *w, size_t w_panel,
-                      vec sum[][HEAD_COLUMNS])
+                      vec sum[][HEAD_CLASSES], unsigned c)
 {
 	vec acc[HEAD_ROWS][HEAD_COLUMNS];
 
 	for_each (i, m)
 		for_each (j, n)
-			acc[i][j] = sum[i][j];
+			acc[i][j] = sum[i][c + j];
 	for (unsigned p = 0; p < panels; p++, a += f->panel_stride, w += w_panel)
 		for_each (v, TILE_VECTORS) {
 			vec av[HEAD_ROWS];
@@ -308,16 +324,29 @@ INLINE void head_tile(unsigned m, unsigned n, const struct features *f, const fl
 		}
 	for_each (i, m)
 		for_each (j, n)
-			sum[i][j] = acc[i][j];
+			sum[i][c + j] = acc[i][j];
 }
 
-/* N classes of up to HEAD_BLOCK samples: their weights are fetched from the second cache
- * in pieces that the first holds while the samples go by. */
-INLINE void head_classes(unsigned n, const struct features *f, unsigned first,
-                         unsigned samples, const float *w, size_t w_panel,
-                         const float *bias, float *logits, size_t stride)
+/* M samples and all of some classes over one piece of the panels. */
+INLINE void head_piece(unsigned m, unsigned classes, const struct features *f,
+                       const float *a, unsigned panels, const float *w, size_t w_panel,
+                       vec sum[][HEAD_CLASSES])
 {
-	vec sum[HEAD_BLOCK][HEAD_COLUMNS] = {0};
+	unsigned c = 0;
+
+	for (; c + HEAD_COLUMNS <= classes; c += HEAD_COLUMNS)
+		head_tile(m, HEAD_COLUMNS, f, a, panels, w + c * PANEL, w_panel, sum, c);
+	for (; c < classes; c++)
+		head_tile(m, 1, f, a, panels, w + c * PANEL, w_panel, sum, c);
+}
+
+/* Up to HEAD_BLOCK samples and HEAD_CLASSES classes: the weights are fetched from the
+ * second cache in pieces that the first holds while the samples go by. */
+static void head_block(const struct features *f, unsigned first, unsigned samples,
+                       const float *w, size_t w_panel, const float *bias,
+                       unsigned classes, float *logits, size_t stride)
+{
+	vec sum[HEAD_BLOCK][HEAD_CLASSES] = {0};
 
 	for (unsigned p = 0; p < f->panels; p += HEAD_CHUNK) {
 		unsigned panels = min_unsigned(f->panels - p, HEAD_CHUNK), i = 0;
@@ -325,82 +354,80 @@ INLINE void head_classes(unsigned n, const struct features *f, unsigned first,
 		const float *wp = w + p * w_panel;
 
 		for (; i + HEAD_ROWS <= samples; i += HEAD_ROWS)
-			head_tile(HEAD_ROWS, n, f, a + i * f->sample_stride, panels, wp,
-			          w_panel, sum + i);
+			head_piece(HEAD_ROWS, classes, f, a + i * f->sample_stride,
+			           panels, wp, w_panel, sum + i);
 		for (; i < samples; i++)
-			head_tile(1, n, f, a + i * f->sample_stride, panels, wp, w_panel,
-			          sum + i);
+			head_piece(1, classes, f, a + i * f->sample_stride, panels, wp,
+			           w_panel, sum + i);
 	}
 	for (unsigned i = 0; i < samples; i++)
-		for (unsigned j = 0; j < n; j++)
-			logits[i * stride + j] = sum_lanes(sum[i][j]) + bias[j];
+		for (unsigned c = 0; c < classes; c++)
+			logits[i * stride + c] = sum_lanes(sum[i][c]) + bias[c];
 }
 
 static void head_forward(const struct features *f, const float *w, const float *bias,
                          unsigned classes, float *logits, size_t stride)
 {
-	size_t w_panel = (size_t)classes * PANEL;
-
 	for (unsigned b = 0; b < f->samples;
-	     b += HEAD_BLOCK, logits += HEAD_BLOCK * stride) {
-		unsigned samples = min_unsigned(f->samples - b, HEAD_BLOCK), c = 0;
-
-		for (; c + HEAD_COLUMNS <= classes; c += HEAD_COLUMNS)
-			head_classes(HEAD_COLUMNS, f, b, samples, w + c * PANEL, w_panel,
-			             bias + c, logits + c, stride);
-		for (; c < classes; c++)
-			head_classes(1, f, b, samples, w + c * PANEL, w_panel, bias + c,
-			             logits + c, stride);
-	}
+	     b += HEAD_BLOCK, logits += HEAD_BLOCK * stride)
+		for (unsigned c = 0; c < classes; c += HEAD_CLASSES)
+			head_block(f, b, min_unsigned(f->samples - b, HEAD_BLOCK),
+			           w + c * PANEL, (size_t)classes * PANEL, bias + c,
+			           min_unsigned(classes - c, HEAD_CLASSES), logits + c,
+			           stride);
 }
 
-/* One 2x2 window: four outputs of one vector of filters, the kernel in registers. */
-INLINE void conv_window(const float *const rows[4], size_t at, const vec k[CONV_TAPS],
-                        vec bias, float *a, int32_t *winner)
+/* The largest of four outputs, relu first so that what is no number loses as it does in
+ * the reference. */
+INLINE void pool_window(const vec y[4], vec bias, float *a, int32_t *winner)
 {
-	vec acc[4] = {0};
-
-	for_each (r, 4)
-		for_each (c, 4) {
-			float x = rows[r][at + c];
-			for_each (o, 4)
-				if (r - o / 2 < 3 && c - o % 2 < 3)
-					acc[o] += x * k[(r - o / 2) * 3 + c - o % 2];
-		}
-	/* Relu first, so that what is no number loses as it does in the reference. */
-	vec best = vec_max(acc[0], -bias);
-	ivec second = acc[1] > best;
-	best = vec_max(acc[1], best);
-	ivec third = acc[2] > best;
-	best = vec_max(acc[2], best);
-	ivec fourth = acc[3] > best;
-	best = vec_max(acc[3], best);
+	vec best = vec_max(y[0], -bias);
+	ivec second = y[1] > best;
+	best = vec_max(y[1], best);
+	ivec third = y[2] > best;
+	best = vec_max(y[2], best);
+	ivec fourth = y[3] > best;
+	best = vec_max(y[3], best);
 	store(a, best + bias);
 	*(ivec *)winner = vec_selector(fourth | (second & ~third), fourth | third);
 }
 
-/* One vector of filters. */
-INLINE void conv_filters(const struct conv *c, const float *x, const float *w, float *a,
-                         int32_t *winner)
+/* One 2x2 window of a panel of filters: ROWS of the image from AT on. */
+INLINE void conv_window(const float *const rows[4], size_t at, const float *w, float *a,
+                        int32_t *winner)
 {
-	const size_t width = c->width, filters = c->filters;
-	const unsigned height = c->pooled_height, columns = c->pooled_width;
-	vec k[CONV_TAPS], bias = load(w + CONV_TAPS * filters);
+	vec acc[TILE_VECTORS][4] = {0};
 
-	for_each (t, CONV_TAPS)
-		k[t] = load(w + t * filters);
-	for (unsigned r = 0; r < height; r++, x += 2 * width) {
-		const float *const rows[] = {x, x + width, x + 2 * width, x + 3 * width};
-		for (size_t i = 0; i < columns; i++, a += filters, winner += filters)
-			conv_window(rows, 2 * i, k, bias, a, winner);
+	for_each (t, CONV_TAPS) {
+		vec k[TILE_VECTORS];
+		for_each (v, TILE_VECTORS)
+			k[v] = load(w + t * PANEL + v * LANES);
+		for_each (o, 4)
+			for_each (v, TILE_VECTORS)
+				acc[v][o] +=
+					rows[t / 3 + o / 2][at + t % 3 + o % 2] * k[v];
 	}
+	for_each (v, TILE_VECTORS)
+		pool_window(acc[v], load(w + CONV_TAPS * PANEL + v * LANES),
+		            a + v * LANES, winner + v * LANES);
 }
 
 static void conv_forward(const struct conv *c, const float *x, const float *w, float *a,
                          int32_t *winner)
 {
-	for (size_t f = 0; f < c->filters; f += LANES)
-		conv_filters(c, x, w + f, a + f, winner + f);
+	const size_t width = c->width, filters = c->filters;
+	const unsigned height = c->pooled_height, columns = c->pooled_width;
+
+	for (size_t f = 0; f < filters; f += PANEL, w += CONV_ROWS * PANEL) {
+		size_t to = f;
+		for (unsigned r = 0; r < height; r++) {
+			const float *row = x + 2 * r * width;
+			const float *const rows[] = {row, row + width, row + 2 * width,
+			                             row + 3 * width};
+			for (size_t i = 0; i < columns; i++, to += filters)
+				conv_window(rows, 2 * i, w, a + to, winner + to);
+		}
+	}
 }
 
 /* One vector of filters: each lane's gradient goes to the patch of its winner. */
@@ -409,32 +436,30 @@ INLINE void conv_gradient(const struct conv *c, const float *quads, const float 
 {
 	const size_t row = (size_t)(c->width - 1) * CONV_QUAD, filters = c->filters;
 	const unsigned height = c->pooled_height, columns = c->pooled_width;
-	vec sum[CONV_TAPS] = {0}, bias = {0};
+	vec sum[CONV_ROWS] = {0};
 
 	for (unsigned r = 0; r < height; r++, quads += 2 * row) {
-		const float *q = quads;
-		for (unsigned i = 0; i < columns; i++, q += 2 * CONV_QUAD) {
+		const float *q[] = {quads, quads + row, quads + 2 * row};
+		for (size_t i = 0; i < columns; i++, da += filters, winner += filters) {
 			vec d = load(da);
 			ivec which = *(const ivec *)winner;
-			bias += d;
 			for_each (t, CONV_TAPS)
-				sum[t] += d *
-				          vec_choose(q + t / 3 * row + t % 3 * CONV_QUAD,
-				                     which);
-			da += filters;
-			winner += filters;
+				sum[t] += d * vec_choose(q[t / 3] + (2 * i + t % 3) *
+				                                            CONV_QUAD,
+				                         which);
+			sum[CONV_TAPS] += d;
 		}
 	}
-	for_each (t, CONV_TAPS)
-		store(g + t * filters, sum[t]);
-	store(g + CONV_TAPS * filters, bias);
+	for_each (t, CONV_ROWS)
+		store(g + t * PANEL, sum[t]);
 }
 
 static void conv_backward(const struct conv *c, const float *quads, const float *da,
                           const int32_t *winner, float *g)
 {
-	for (size_t f = 0; f < c->filters; f += LANES)
-		conv_gradient(c, quads, da + f, winner + f, g + f);
+	for (size_t f = 0; f < c->filters; f += PANEL, g += CONV_ROWS * PANEL)
+		for (size_t v = 0; v < PANEL; v += LANES)
+			conv_gradient(c, quads, da + f + v, winner + f + v, g + v);
 }
 
 const struct kernels KERNELS = {
