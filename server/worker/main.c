@@ -60,6 +60,12 @@ static void worker_release(struct worker *w)
 	dataset_release(&w->data);
 }
 
+static void worker_engine_release(struct engine **e)
+{
+	if (*e)
+		(*e)->class->destroy(*e);
+}
+
 static int make_engine(struct worker *w, struct error *err)
 {
 	const struct options *o = &w->options;
@@ -285,11 +291,40 @@ static int start_listening(struct worker *w, struct error *err)
 	return commands_start(&w->commands, err);
 }
 
+/* The start of a training of MODEL by the reference engine, beside the exported data. */
+static int export_start(struct worker *w, const char *model, struct error *err)
+{
+	struct options *o = &w->options;
+	size_t count = w->data.train.count;
+	CLEANUP(str_release) struct str dir = STR_INIT;
+	CLEANUP(worker_engine_release) struct engine *engine = NULL;
+	CLEANUP(training_release) struct training t = {.order = NULL};
+	unsigned batch = count < CHECK_BATCH ? (unsigned)count : CHECK_BATCH;
+	size_t steps = count / batch < CHECK_STEPS ? count / batch : CHECK_STEPS;
+	struct engine_config config = {.batch = batch, .threads = 1};
+	int rc;
+
+	o->model = model;
+	rc = options_find_model(o, err);
+	if (rc)
+		return rc;
+	config.shape = o->shape;
+	str_addf(&dir, "%s/start-%s", o->export_data, model);
+	rc = engine_reference.create(&config, &engine, err);
+	if (!rc)
+		rc = training_init(&t, engine, &w->data, &o->shape, batch, o->seed, err);
+	return rc ? rc : start_dump(&t, dir.data, steps, err);
+}
+
 static int export_data(struct worker *w, struct error *err)
 {
 	int rc = load_dataset(w, err);
 
-	return rc ? rc : dataset_export(&w->data, w->options.export_data, err);
+	if (!rc)
+		rc = dataset_export(&w->data, w->options.export_data, err);
+	if (!rc)
+		rc = export_start(w, "mlp", err);
+	return rc ? rc : export_start(w, "cnn", err);
 }
 
 static int prepare_start(struct worker *w, struct error *err)

@@ -84,7 +84,7 @@ static int set_value(struct options *o, const struct row *row, const char *value
 	return 0;
 }
 
-static int find_model(struct options *o, struct error *err)
+int options_find_model(struct options *o, struct error *err)
 {
 	for (size_t i = 0; i < sizeof(models) / sizeof(*models); i++)
 		if (!strcmp(models[i].name, o->model)) {
@@ -137,7 +137,7 @@ int options_parse(struct options *o, int argc, char **argv, struct error *err)
 	}
 	if (!o->threads)
 		o->threads = platform_cpu_count();
-	return find_model(o, err);
+	return options_find_model(o, err);
 }
 
 void options_help(struct str *out)

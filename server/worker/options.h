@@ -27,6 +27,8 @@ struct options {
 
 /* The strings are borrowed from ARGV. */
 int options_parse(struct options *o, int argc, char **argv, struct error *err);
+/* Sets SHAPE by MODEL; options_parse() does it too. */
+int options_find_model(struct options *o, struct error *err);
 void options_help(struct str *out);
 
 #endif
