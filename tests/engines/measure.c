@@ -35,7 +35,8 @@ struct run {
 
 static void fill(struct run *r)
 {
-	size_t inputs = model_inputs(&r->config.shape), n = (size_t)r->config.batch * SETS;
+	size_t inputs = model_inputs(&r->config.shape),
+	       n = (size_t)r->config.batch * SETS;
 	struct rng rng;
 
 	r->x = xmalloc(n * inputs * sizeof(*r->x));
@@ -103,12 +104,12 @@ static void print_result(const struct run *r, unsigned count)
 	       "\"steps\":%u,\"median_ns\":%llu,\"min_ns\":%llu,\"mean_ns\":%llu,"
 	       "\"samples_per_second\":%.0f,\"gflops\":%.1f,\"flush_to_zero\":%s,"
 	       "\"peak_memory_bytes\":%llu}\n",
-	       info.engine, info.isa ? info.isa : "", info.threads, r->config.batch, count,
-	       (unsigned long long)r->ns[count / 2], (unsigned long long)r->ns[0],
+	       info.engine, info.isa ? info.isa : "", info.threads, r->config.batch,
+	       count, (unsigned long long)r->ns[count / 2], (unsigned long long)r->ns[0],
 	       (unsigned long long)(total / count),
 	       1e9 * r->config.batch / (double)r->ns[count / 2],
 	       model_flop_per_sample(&r->config.shape) * r->config.batch /
-		       (double)r->ns[count / 2],
+	               (double)r->ns[count / 2],
 	       info.flush_to_zero ? "true" : "false",
 	       (unsigned long long)platform_peak_memory_bytes());
 }
@@ -132,8 +133,9 @@ int main(int argc, char **argv)
 	unsigned count = 0;
 
 	if (argc != 8) {
-		fprintf(stderr, "measure-engines train|forward mlp|cnn ENGINE ISA THREADS "
-		                "BATCH MILLISECONDS|xSTEPS\n");
+		fprintf(stderr,
+		        "measure-engines train|forward mlp|cnn ENGINE ISA THREADS "
+		        "BATCH MILLISECONDS|xSTEPS\n");
 		return 2;
 	}
 	r.forward = !strcmp(argv[1], "forward");

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The GPU engines: the same judges as before every benchmark, over real and odd shapes;
- * steps in one submission equal steps one by one.  Skipped where there is no device.
+ * A GPU engine (TEST_ENGINE): the same judges as before every benchmark, over real and odd
+ * shapes; steps in one submission equal steps one by one.  Skipped where there is no
+ * device.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,7 +21,7 @@
 
 #include "trilane/banned.h"
 
-static const struct engine_class *const classes[] = {&engine_vulkan, &engine_metal};
+static const struct engine_class *const class = &TEST_ENGINE;
 
 /* Random images and labels; a third of the pixels is 0. */
 struct samples {
@@ -48,8 +49,7 @@ static void samples_free(struct samples *s)
 	free(s->labels);
 }
 
-static struct engine *create(const struct engine_class *class,
-                             const struct engine_config *config)
+static struct engine *create(const struct engine_config *config)
 {
 	struct error err = ERROR_INIT;
 	struct engine *e = NULL;
@@ -70,8 +70,7 @@ static void set_weights(struct engine *e, const struct model_shape *shape)
 	}
 }
 
-static void judge(const struct engine_class *class, struct model_shape shape,
-                  unsigned batch)
+static void judge(struct model_shape shape, unsigned batch)
 {
 	struct check_subject subject = {
 		.class = class,
@@ -82,7 +81,7 @@ static void judge(const struct engine_class *class, struct model_shape shape,
 	struct check_report report = CHECK_REPORT_INIT;
 	struct error err = ERROR_INIT;
 
-	subject.engine = create(class, &subject.config);
+	subject.engine = create(&subject.config);
 	if (check_engine(&subject, 3, &batches, &report, &err) != 0)
 		fail_msg("%s", err.text);
 	class->destroy(subject.engine);
@@ -91,33 +90,30 @@ static void judge(const struct engine_class *class, struct model_shape shape,
 		fail_msg("%s, batch %u: %s", class->name, batch, report.detail);
 }
 
-static const struct engine_class *class_of(void **state)
+static void need_a_device(void)
 {
-	const struct engine_class *class = *state;
 	struct error err = ERROR_INIT;
 
 	if (class->available(&err))
-		return class;
+		return;
 	printf("skipped: %s: %s\n", class->name, err.text);
-	return NULL;
+	skip();
 }
 
 static void agrees_with_the_reference(void **state)
 {
-	const struct engine_class *class = class_of(state);
 
-	if (!class)
-		skip();
-	judge(class, (struct model_shape)MODEL_SHAPE_MLP, 32);
-	judge(class, (struct model_shape)MODEL_SHAPE_CNN, 32);
-	judge(class, (struct model_shape){FAMILY_MLP, 5, 7, 37, 0, 3}, 1);
-	judge(class, (struct model_shape){FAMILY_CNN, 9, 6, 0, 35, 11}, 5);
+	(void)state;
+	need_a_device();
+	judge((struct model_shape)MODEL_SHAPE_MLP, 32);
+	judge((struct model_shape)MODEL_SHAPE_CNN, 32);
+	judge((struct model_shape){FAMILY_MLP, 5, 7, 37, 0, 3}, 1);
+	judge((struct model_shape){FAMILY_CNN, 9, 6, 0, 35, 11}, 5);
 }
 
 /* Steps that do not fit into one submission, and an odd rest. */
 static void many_steps_equal_single_ones(void **state)
 {
-	const struct engine_class *class = class_of(state);
 	const struct model_shape shape = {FAMILY_CNN, 8, 8, 0, 4, 5};
 	const struct engine_config config = {.shape = shape, .batch = 6, .threads = 1};
 	enum { STEPS = 37 };
@@ -125,10 +121,10 @@ static void many_steps_equal_single_ones(void **state)
 	struct samples s;
 	struct engine *e;
 
-	if (!class)
-		skip();
+	(void)state;
+	need_a_device();
 	s = samples_new(&shape, (size_t)STEPS * 6);
-	e = create(class, &config);
+	e = create(&config);
 	set_weights(e, &shape);
 	for (size_t k = 0; k < STEPS; k++)
 		assert_int_equal(class->train(e, s.x + k * 6 * 64, s.labels + k * 6, 6,
@@ -143,7 +139,6 @@ static void many_steps_equal_single_ones(void **state)
 
 static void unknown_device_is_refused(void **state)
 {
-	const struct engine_class *class = class_of(state);
 	const struct engine_config config = {.shape = MODEL_SHAPE_MLP,
 	                                     .batch = 1,
 	                                     .threads = 1,
@@ -151,26 +146,19 @@ static void unknown_device_is_refused(void **state)
 	struct engine *e = NULL;
 	struct error err = ERROR_INIT;
 
-	if (!class)
-		skip();
+	(void)state;
+	need_a_device();
 	assert_int_equal(class->create(&config, &e, &err), ERROR_UNSUPPORTED);
 	assert_null(e);
 }
 
 int main(void)
 {
-	int failed = 0;
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(agrees_with_the_reference),
+		cmocka_unit_test(many_steps_equal_single_ones),
+		cmocka_unit_test(unknown_device_is_refused),
+	};
 
-	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
-		void *class = (void *)(uintptr_t)classes[i];
-		const struct CMUnitTest tests[] = {
-			cmocka_unit_test_prestate(agrees_with_the_reference, class),
-			cmocka_unit_test_prestate(many_steps_equal_single_ones, class),
-			cmocka_unit_test_prestate(unknown_device_is_refused, class),
-		};
-
-		failed +=
-			cmocka_run_group_tests_name(classes[i]->name, tests, NULL, NULL);
-	}
-	return failed;
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -79,6 +79,8 @@ struct gpu_backend {
 	int (*finish)(struct gpu *g, struct error *err);
 };
 
+extern const struct gpu_backend vulkan_backend;
+
 /* The shared part of both engines. */
 int gpu_engine_create(const struct engine_class *class, const struct gpu_backend *backend,
                       const struct engine_config *config, struct engine **out,

@@ -162,7 +162,7 @@ static void vulkan_describe(const struct gpu *g, struct gpu_description *out)
 	out->software = g->properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU;
 }
 
-static const struct gpu_backend vulkan_backend = {
+const struct gpu_backend vulkan_backend = {
 	.open = vulkan_open,
 	.close = vulkan_close,
 	.describe = vulkan_describe,
