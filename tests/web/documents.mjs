@@ -13,6 +13,10 @@ export function id(time, tail = 0) {
   return digits + String(tail).padStart(16, "0");
 }
 
+export function timeOf(made) {
+  return [...made.slice(0, 10)].reduce((ms, digit) => ms * 32 + BASE32.indexOf(digit), 0);
+}
+
 export const HOSTILE = "<img src=x onerror=\"window.hacked=1\"></script><script>window.hacked=1</script>";
 
 const absent = (reason, detail) => ({ value: null, reason, detail });

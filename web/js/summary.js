@@ -114,7 +114,11 @@ function withoutTrouble(report, counts, able, measured) {
 }
 
 // { tone: good|warn|bad|plain, sentence, detail, next: { kind, text, id, href } | null }
-export function verdict(report, results) {
+// LOOKING: the first report is being made.
+export function verdict(report, results, looking = false) {
+  if (!report && looking) {
+    return { tone: "plain", sentence: "Looking at this machine.", next: null };
+  }
   if (!report) {
     return {
       tone: "plain",
