@@ -186,7 +186,7 @@ export function view(host, parameters, scope) {
       model.report && model.report.id, (model.results || []).map((r) => r.id),
       [...model.jobs.values()].map((j) => [j.id, j.state])])),
     progressHost,
-    section(scope, ["report", "results", "jobs", "service"], () => h("section",
+    section(scope, ["report", "results", "jobs", "service", "live"], () => h("section",
       { "aria-label": "Lanes" }, h("h2", { class: "unseen" }, "Lanes"),
       h("div", { class: "tiles" }, tiles()))),
     settingsSection(scope),
