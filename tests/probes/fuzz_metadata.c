@@ -14,8 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
 static void read_requirements(const struct metadata *m)
 {
-	const struct python_marker_environment env = { .python_version = "3.11",
-		                                       .sys_platform = "darwin" };
+	const struct python_marker_environment env = {.python_version = "3.11",
+	                                              .sys_platform = "darwin"};
 
 	for (size_t i = 0; i < m->requires.count; i++) {
 		CLEANUP(python_requirement_release)
@@ -31,7 +31,7 @@ static void read_requirements(const struct metadata *m)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	CLEANUP(metadata_release) struct metadata m = METADATA_INIT;
-	CLEANUP(pyvenv_release) struct pyvenv v = { .present = false };
+	CLEANUP(pyvenv_release) struct pyvenv v = {.present = false};
 	CLEANUP(str_release) struct str text = STR_INIT;
 	CLEANUP(str_release) struct str name = STR_INIT;
 	CLEANUP(str_release) struct str version = STR_INIT;

@@ -103,10 +103,10 @@ static void add_configured_dir(struct find *f, const char *value)
 		n -= 2;
 	}
 	if (n >= 2 && !strncmp(value, "~/", 2)) {
-		find_home_path(f, "", &path);
+		str_add(&path, f->s->home);
 		str_add_n(&path, value + 1, n - 1);
 	} else if (n >= 6 && !strncmp(value, "$HOME/", 6)) {
-		find_home_path(f, "", &path);
+		str_add(&path, f->s->home);
 		str_add_n(&path, value + 5, n - 5);
 	} else {
 		str_add_n(&path, value, n);

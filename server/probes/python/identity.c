@@ -138,21 +138,22 @@ static struct interpreter *interpreters_find(struct interpreters *all, const cha
 	return NULL;
 }
 
-/* How much better than others a path is for people: the lowest is reported. */
+/* How much worse than others a path is for people: the lowest is reported.  Of an
+ * environment that is its bin/python; of an installation the program itself, unless it lies
+ * where nobody looks, and then the shortest link to it. */
 static size_t path_rank(const struct interpreter *i, const char *path)
 {
 	const char *name = fs_base_name(path);
-	bool environment = text_starts(i->key, "env:");
 	size_t rank = strlen(path);
 
-	if (environment)
-		rank += text_equal(name, "python") ? 0 : 4000;
-	else
-		rank += strchr(name, '.') ? 0 : 4000;
-	if (path_has_part(path, "Cellar"))
+	if (text_starts(i->key, "env:"))
+		return rank + (text_equal(name, "python") ? 0 : 4000);
+	if (!strchr(name, '.'))
+		rank += 4000;
+	if (path_has_part(path, "Cellar") || path_below(path, "/nix/store"))
 		rank += 2000;
-	if (path_has_part(path, "opt") && path_has_part(path, "homebrew"))
-		rank += path_has_part(path, "bin") ? 100 : 0;
+	else if (!text_equal(path, i->real_path))
+		rank += 1000;
 	if (path_below(path, "/bin")) /* a link to /usr/bin nowadays */
 		rank += 1000;
 	return rank;
@@ -208,7 +209,10 @@ static void identify_candidate(struct find *f, const struct candidate *c,
 	out->items = array_reserve(out->items, &out->capacity, out->count + 1,
 	                           sizeof(*out->items));
 	out->items[out->count] = fresh;
-	take_candidate(&out->items[out->count++], c);
+	struct interpreter *added = &out->items[out->count++];
+	if (text_starts(added->key, "file:") && in_bin(added->real_path))
+		take_alias(added, added->real_path);
+	take_candidate(added, c);
 }
 
 void identify(struct find *f, struct interpreters *out)

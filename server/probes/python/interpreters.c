@@ -31,14 +31,13 @@ static void find_kernels_of(struct find *f, const struct interpreters *found)
 static struct python_machine machine_of(struct source *s, const json_t *report)
 {
 	const char *arch = fact_get_string(report, "machine.arch");
-	const char *kind = fact_get_string(report, "machine.translator.kind");
 	bool installed = false;
 
 	fact_get_bool(report, "machine.translator.installed", &installed);
 	return (struct python_machine){
 		.s = s,
 		.arch = arch ? arch : s->arch,
-		.translates_x86 = installed || kind,
+		.translates_x86 = installed || s->translated,
 		.os_version = fact_get_string(report, "machine.os.version"),
 	};
 }

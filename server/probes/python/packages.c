@@ -63,8 +63,10 @@ static void read_metadata(struct source *s, const char *folder, const char *file
 	metadata_parse(&m, text.data, text.len);
 	if (!m.name.len || !m.version.len)
 		*damage = "its metadata name no package or version";
-	if (m.name.len && !name->len)
+	if (m.name.len) {
+		str_clear(name);
 		str_add(name, m.name.data);
+	}
 	if (m.version.len && !version->len)
 		str_add(version, m.version.data);
 }
