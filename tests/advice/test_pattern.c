@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+/* Literals of expressions, the search for many patterns at once, and its bounds. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "log_text.h"
+#include "pattern.h"
+#include "trilane/cleanup.h"
+
+#include "trilane/banned.h"
+
+static void literals_are_what_must_stand(void **state)
+{
+	static const struct {
+		const char *expression, *literals; /* joined by "|"; NULL: none */
+	} cases[] = {
+		{"Symbol not found", "symbol not found"},
+		{"a?bcd+e", "bcd"},
+		{"one|three", "one|three"},
+		{"(?:have|need) arm64", " arm64"},
+		{"(?:alpha|beta)x?", "alpha|beta"},
+		{"(?:alpha|beta)?xyz", "xyz"},
+		{"(?<name>first|second)", "first|second"},
+		{"(?!never)abc", "abc"},
+		{"code\\(7\\)", "code(7)"},
+		{"[abc]def[^]]ghijk", "ghijk"},
+		{"(?:ab|longer)", NULL},
+		{".*", NULL},
+		{"ab", NULL},
+		{"abcd|", NULL},
+		{"abc*", NULL},
+		{"(?:a(?:b(?:c(?:d(?:e(?:f(?:g(?:hijk))))))))", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		CLEANUP(strlist_release) struct strlist list = STRLIST_INIT;
+		CLEANUP(str_release) struct str joined = STR_INIT;
+		bool found = pattern_literals(cases[i].expression, &list);
+
+		for (size_t j = 0; j < list.count; j++)
+			str_addf(&joined, "%s%s", j ? "|" : "", list.items[j]);
+		if (found != (cases[i].literals != NULL) ||
+		    (found && !text_equal(joined.data, cases[i].literals)))
+			fail_msg("\"%s\": %s", cases[i].expression, joined.data);
+	}
+}
+
+struct fixture {
+	struct pattern_set set;
+	struct pattern_matches matches[8];
+	struct str text;
+};
+
+static void search(struct fixture *f, const char *const *expressions, unsigned lines,
+                   const char *text, size_t n)
+{
+	size_t index;
+
+	*f = (struct fixture){.set = PATTERN_SET_INIT, .text = STR_INIT};
+	for (size_t i = 0; expressions[i]; i++) {
+		assert_int_equal(
+			pattern_set_add(&f->set, expressions[i], lines, &index, NULL), 0);
+		assert_int_equal(index, i);
+	}
+	pattern_set_compile(&f->set);
+	log_text_normalize(text, n, &f->text);
+	pattern_set_run(&f->set, &f->text, f->matches);
+}
+
+static void release(struct fixture *f)
+{
+	pattern_matches_release(f->matches, f->set.count);
+	pattern_set_release(&f->set);
+	str_release(&f->text);
+}
+
+static void matches_carry_line_and_captures(void **state)
+{
+	static const char *const expressions[] = {"version (?<v>\\d+)", "SION 2", NULL};
+	static const char text[] = "first\n\nVersion 12 here\nversion 13\n";
+	struct fixture f;
+
+	(void)state;
+	search(&f, expressions, 1, text, strlen(text));
+	assert_int_equal(f.matches[0].count, 2);
+	assert_int_equal(f.matches[0].items[0].line, 3);
+	assert_int_equal(f.matches[0].items[0].size, strlen("Version 12 here"));
+	assert_memory_equal(f.matches[0].items[0].text, "Version 12 here", 15);
+	assert_string_equal(
+		json_string_value(json_object_get(f.matches[0].items[1].captures, "v")),
+		"13");
+	assert_int_equal(f.matches[1].count, 0);
+	release(&f);
+}
+
+static void lines_are_joined_only_when_asked(void **state)
+{
+	static const char *const expressions[] = {"begin.*end", NULL};
+	static const char text[] = "begin\nmiddle\nend\n";
+	struct fixture f;
+
+	(void)state;
+	search(&f, expressions, 1, text, strlen(text));
+	assert_int_equal(f.matches[0].count, 0);
+	release(&f);
+	search(&f, expressions, 3, text, strlen(text));
+	assert_int_equal(f.matches[0].count, 1);
+	release(&f);
+}
+
+static void decorations_are_taken_out(void **state)
+{
+	static const char *const expressions[] = {"^Symbol not found: '_TF'$", NULL};
+	static const char *const texts[] = {
+		"\x1b[1;31mSymbol\x1b[0m not found: '_TF'",
+		"\\u001b[0;31mSymbol not found: '_TF'\\u001b[0m",
+		"^[[31mSymbol not found: '_TF'^[[0m",
+		"[0;31mSymbol not found: '_TF'[0m",
+		"Symbol not found: \xe2\x80\x98_TF\xe2\x80\x99",
+		"Symbol\xc2\xa0not found: '_TF'\r\n",
+		"10%\r20%\rSymbol not found: '_TF'\rdone",
+		"\x1b]0;title\aSymbol not found: '_TF'",
+		"Xy\b\bSymbol not found: '_TF'",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct fixture f;
+
+		search(&f, expressions, 1, texts[i], strlen(texts[i]));
+		if (f.matches[0].count != 1 || f.matches[0].items[0].line != 1)
+			fail_msg("text %zu: \"%s\"", i, f.text.data);
+		release(&f);
+	}
+}
+
+static void utf16_is_decoded(void **state)
+{
+	static const char *const expressions[] = {"illegal instruction", NULL};
+	static const char plain[] = "zsh\nillegal instruction\n";
+	char wide[2 * sizeof(plain)];
+
+	(void)state;
+	for (int big = 0; big < 2; big++) {
+		struct fixture f;
+
+		memset(wide, 0, sizeof(wide));
+		for (size_t i = 0; i + 1 < sizeof(plain); i++)
+			wide[2 * i + (size_t)big] = plain[i];
+		search(&f, expressions, 1, wide, 2 * (sizeof(plain) - 1));
+		assert_int_equal(f.matches[0].count, 1);
+		assert_int_equal(f.matches[0].items[0].line, 2);
+		release(&f);
+	}
+}
+
+static void what_is_kept_and_tried_is_bounded(void **state)
+{
+	static const char *const expressions[] = {"abc.*abc.*abc.*abc.*xyz$",
+	                                          "(?:a+b?c?)+abc!", "line", NULL};
+	CLEANUP(str_release) struct str text = STR_INIT;
+	struct fixture f;
+
+	(void)state;
+	for (int i = 0; i < 60000; i++)
+		str_add(&text, "abcabcabc");
+	for (int i = 0; i < 60000; i++)
+		str_add(&text, "\nline");
+	search(&f, expressions, 1, text.data, text.len);
+	assert_int_equal(f.matches[0].count, 0);
+	assert_int_equal(f.matches[2].count, PATTERN_MATCHES_MAX);
+	release(&f);
+}
+
+static void bad_patterns_are_refused(void **state)
+{
+	static const char *const bad[] = {"abc(", "ab", "", "x*", "abc\\"};
+	struct pattern_set set = PATTERN_SET_INIT;
+	size_t index;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct error err = ERROR_INIT;
+
+		assert_int_equal(pattern_set_add(&set, bad[i], 1, &index, &err),
+		                 ERROR_INVALID);
+		assert_true(err.text[0] != '\0');
+	}
+	pattern_set_release(&set);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(literals_are_what_must_stand),
+		cmocka_unit_test(matches_carry_line_and_captures),
+		cmocka_unit_test(lines_are_joined_only_when_asked),
+		cmocka_unit_test(decorations_are_taken_out),
+		cmocka_unit_test(utf16_is_decoded),
+		cmocka_unit_test(what_is_kept_and_tried_is_bounded),
+		cmocka_unit_test(bad_patterns_are_refused),
+	};
+
+	return cmocka_run_group_tests_name("pattern", tests, NULL, NULL);
+}
