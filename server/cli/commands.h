@@ -7,6 +7,7 @@
 
 #define COMMANDS(X) \
 	X(completion) \
+	X(diagnose) \
 	X(help) \
 	X(probe) \
 	X(record) \

@@ -7,15 +7,11 @@
 #include "commands.h"
 #include "report_page.h"
 #include "trilane/cleanup.h"
-#include "trilane/clock.h"
 #include "trilane/facts.h"
-#include "trilane/id.h"
-#include "trilane/imports.h"
+#include "trilane/finding.h"
 #include "trilane/log.h"
-#include "trilane/platform.h"
-#include "trilane/probes.h"
+#include "trilane/report.h"
 #include "trilane/source.h"
-#include "trilane/version.h"
 
 #include "trilane/banned.h"
 
@@ -36,28 +32,6 @@ static const struct option_row options[] = {
 	{.name = NULL},
 };
 
-static json_t *build(struct source *s, bool imports)
-{
-	char id[ID_SIZE], taken[CLOCK_DATE_SIZE];
-	json_t *report = json_object();
-
-	id_new(id);
-	clock_now(taken);
-	json_object_set_new(report, "schema", json_string(REPORT_SCHEMA));
-	json_object_set_new(report, "id", json_string(id));
-	json_object_set_new(report, "taken", json_string(s->taken ? s->taken : taken));
-	json_object_set_new(report, "tool",
-	                    json_pack("{s:s, s:s}", "version", trilane_version(), "build",
-	                              trilane_build()));
-	json_object_set_new(report, "interpreters", json_array());
-	json_object_set_new(report, "findings", json_array());
-	probes_run(s, report, NULL, NULL);
-	/* A recording's are in it already. */
-	if (imports && s->live)
-		imports_run(s, report, NULL, NULL);
-	return report;
-}
-
 static void print(const json_t *report, bool json)
 {
 	CLEANUP_FREE char *text = NULL;
@@ -77,6 +51,7 @@ static int run(const void *values, const char *const *arguments, size_t count)
 	const struct probe_values *v = values;
 	CLEANUP(source_release) struct source s = SOURCE_INIT;
 	struct error err = ERROR_INIT;
+	enum severity worst;
 	json_t *report;
 	int rc;
 
@@ -88,10 +63,19 @@ static int run(const void *values, const char *const *arguments, size_t count)
 		log_error("%s", err.text);
 		return CLI_EXIT_FAILED;
 	}
-	report = build(&s, v->imports);
+	rc = report_build(&s, &(struct report_options){.imports = v->imports}, &report,
+	                  &err);
+	if (rc < 0) {
+		log_error("%s", err.text);
+		return CLI_EXIT_FAILED;
+	}
 	print(report, v->json);
+	rc = findings_worst(json_object_get(report, "findings"), &worst) &&
+	                     worst == SEVERITY_BLOCKER
+	             ? CLI_EXIT_FINDINGS
+	             : CLI_EXIT_FINE;
 	json_decref(report);
-	return CLI_EXIT_FINE;
+	return rc;
 }
 
 const struct command command_probe = {
