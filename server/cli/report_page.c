@@ -219,6 +219,9 @@ static void memory_line(struct page *p)
 		str_add(&text, pressure);
 	}
 	line(p, "Memory", text.len > 0 ? text.data : "unknown");
+	if (!text_equal(text_at(p, "machine.memory.benchmark.state"), "fits") &&
+	    text_at(p, "machine.memory.benchmark.sentence"))
+		line(p, "Benchmark", text_at(p, "machine.memory.benchmark.sentence"));
 }
 
 static void gpu_line(struct page *p, const json_t *gpu)

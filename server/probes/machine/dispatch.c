@@ -7,6 +7,7 @@
 #include "linux/linux.h"
 #include "machine.h"
 #include "macos/macos.h"
+#include "trilane/memory_need.h"
 
 #include "trilane/banned.h"
 
@@ -45,9 +46,30 @@ void probe_isa(struct source *s, json_t *report)
 	machine_explain_isa(report);
 }
 
+/* Would a comparison of all lanes fit?  Named before somebody starts it. */
+static void judge_benchmark(json_t *report)
+{
+	struct bench_spec spec;
+	struct memory_verdict verdict;
+	json_int_t cores = 1;
+
+	bench_spec_init(&spec);
+	for (int lane = 0; lane < LANE_KIND_COUNT; lane++)
+		spec.lanes[lane] = true;
+	machine_integer(report, "cores.total", &cores);
+	memory_judge(report, memory_need_of_spec(&spec, (unsigned)cores), &verdict);
+	machine_set(report, "memory.benchmark",
+	            json_pack("{s:s, s:I, s:s}", "state",
+	                      memory_state_name(verdict.state), "need_bytes",
+	                      (json_int_t)verdict.need_bytes, "sentence",
+	                      verdict.sentence),
+	            "both models in all lanes at once, batch 32");
+}
+
 void probe_memory(struct source *s, json_t *report)
 {
 	run(s, report, "memory", macos_memory, linux_memory);
+	judge_benchmark(report);
 }
 
 void probe_gpus(struct source *s, json_t *report)
