@@ -21,20 +21,23 @@ int training_init(struct training *t, struct engine *engine, const struct datase
                   struct error *err)
 {
 	size_t count = data->train.count;
+	unsigned at_once = engine->class->train_many ? STEPS_AT_ONCE : 1;
 
 	if (count < batch)
 		return error_set(
 			err, ERROR_INVALID,
 			"a batch of %u needs as many images; the data set has %zu", batch,
 			count);
-	*t = (struct training){.engine = engine,
-	                       .data = data,
-	                       .shape = *shape,
-	                       .batch = batch,
-	                       .seed = seed,
-	                       .order = xcalloc(count, sizeof(*t->order)),
-	                       .x = xcalloc((size_t)batch * IMAGE_SIZE, sizeof(*t->x)),
-	                       .labels = xcalloc(batch, 1)};
+	*t = (struct training){
+		.engine = engine,
+		.data = data,
+		.shape = *shape,
+		.batch = batch,
+		.seed = seed,
+		.order = xcalloc(count, sizeof(*t->order)),
+		.at_once = at_once,
+		.x = xcalloc((size_t)at_once * batch * IMAGE_SIZE, sizeof(*t->x)),
+		.labels = xcalloc((size_t)at_once * batch, 1)};
 	epoch_order(seed, 0, t->order, count);
 	return 0;
 }
@@ -69,18 +72,32 @@ int training_restart(struct training *t, struct error *err)
 	return rc;
 }
 
-/* One step on the next N samples of the epoch. */
-static int step_on(struct training *t, unsigned n, struct engine_step *out,
-                   struct error *err)
+/* STEPS <= AT_ONCE steps on the next N samples each. */
+static int steps_on(struct training *t, unsigned n, unsigned steps,
+                    struct engine_step *out, struct error *err)
 {
+	const struct engine_class *class = t->engine->class;
 	int rc;
 
-	image_set_batch(&t->data->train, t->order + t->at, n, t->x, t->labels);
-	t->at += n;
-	rc = t->engine->class->train(t->engine, t->x, t->labels, n, out, err);
-	if (!rc && t->first_count < FIRST_LOSSES)
-		t->first_losses[t->first_count++] = out->loss;
+	image_set_batch(&t->data->train, t->order + t->at, n * steps, t->x, t->labels);
+	t->at += (size_t)n * steps;
+	rc = steps == 1
+	             ? class->train(t->engine, t->x, t->labels, n, out, err)
+	             : class->train_many(t->engine, t->x, t->labels, n, steps, out, err);
+	for (unsigned i = 0; !rc && i < steps && t->first_count < FIRST_LOSSES; i++)
+		t->first_losses[t->first_count++] = out[i].loss;
 	return rc;
+}
+
+/* How many steps of full batches can go together now, MOST at the most; 0 where the
+ * epoch has no full batch left. */
+static unsigned full_steps(const struct training *t, uint64_t most)
+{
+	size_t left = (t->data->train.count - t->at) / t->batch;
+
+	if (most > t->at_once)
+		most = t->at_once;
+	return (unsigned)(left < most ? left : most);
 }
 
 static unsigned left_in_batch(const struct training *t)
@@ -94,7 +111,7 @@ int training_step(struct training *t, struct engine_step *out, struct error *err
 {
 	if (t->at == t->data->train.count)
 		begin_epoch(t, t->epoch + 1);
-	return step_on(t, left_in_batch(t), out, err);
+	return steps_on(t, left_in_batch(t), 1, out, err);
 }
 
 /* Adds the N samples of STEP to the sums that an epoch_result begins as. */
@@ -122,13 +139,15 @@ int training_epoch(struct training *t, const struct progress *progress,
 		begin_epoch(t, t->epoch + 1);
 	*out = (struct epoch_result){.loss = 0};
 	while (t->at < count) {
-		unsigned n = left_in_batch(t);
-		struct engine_step step;
-		int rc = step_on(t, n, &step, err);
+		unsigned n = left_in_batch(t), full = full_steps(t, t->at_once);
+		unsigned steps = full ? full : 1;
+		struct engine_step results[STEPS_AT_ONCE];
+		int rc = steps_on(t, n, steps, results, err);
 
 		if (rc)
 			return rc;
-		add_step(out, &step, n);
+		for (unsigned i = 0; i < steps; i++)
+			add_step(out, &results[i], n);
 		if (clock_monotonic_ns() < next)
 			continue;
 		progress->report(progress->context, (double)t->at / (double)count);
@@ -189,13 +208,17 @@ int training_run(struct training *t, uint64_t steps, uint64_t *duration_ns,
                  struct error *err)
 {
 	uint64_t started = clock_monotonic_ns();
-	struct engine_step step;
+	struct engine_step results[STEPS_AT_ONCE];
 	int rc = 0;
 
-	for (uint64_t i = 0; !rc && i < steps; i++) {
-		if (t->data->train.count - t->at < t->batch)
+	while (!rc && steps > 0) {
+		unsigned some = full_steps(t, steps);
+
+		if (some)
+			rc = steps_on(t, t->batch, some, results, err);
+		else
 			begin_epoch(t, t->epoch + 1);
-		rc = step_on(t, t->batch, &step, err);
+		steps -= some;
 	}
 	*duration_ns = clock_monotonic_ns() - started;
 	return rc;

@@ -16,7 +16,10 @@
 #include "trilane/engine.h"
 #include "trilane/error.h"
 
-enum { FIRST_LOSSES = 20 };
+enum {
+	FIRST_LOSSES = 20,
+	STEPS_AT_ONCE = 16, /* for engines to which handing over work is dear */
+};
 
 struct training {
 	struct engine *engine;      /* borrowed */
@@ -27,7 +30,8 @@ struct training {
 	unsigned epoch; /* whose order ORDER is, from 0 */
 	size_t at;      /* samples of it that are used */
 	uint32_t *order;
-	float *x; /* one batch */
+	unsigned at_once; /* steps handed to the engine together */
+	float *x;         /* AT_ONCE batches */
 	uint8_t *labels;
 	float first_losses[FIRST_LOSSES];
 	unsigned first_count;
