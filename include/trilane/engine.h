@@ -20,7 +20,7 @@
  * Adam as Keras writes it (keras/src/optimizers/adam.py), t counting steps from 1:
  *	m += (g - m) * (1 - b1);  v += (g*g - v) * (1 - b2)
  *	w -= m * lr * sqrt(1 - b2^t) / (1 - b1^t) / (sqrt(v) + eps)
- * with lr 1e-3, b1 0.9, b2 0.999, eps 1e-7.
+ * with lr 1e-3, b1 0.9, b2 0.999, eps 1e-7, in float32 throughout: see adam_rate().
  *
  * An engine is used by one thread; it may use more inside.  Equal inputs give equal
  * results, bit for bit, whatever the number of threads.
@@ -72,6 +72,11 @@ double model_flop_per_sample(const struct model_shape *shape);
  * on every architecture. */
 void model_initial_parameter(const struct model_shape *shape, int i, uint64_t seed,
 			     float *values);
+/* Adam's lr * sqrt(1 - b2^t) / (1 - b1^t) of step T (from 1), rounded as Keras rounds it:
+ * the powers too are float32, which makes 1 - b2^t of the first steps differ in the fifth
+ * digit from what more precision would give.  A hundred steps later the losses differ by
+ * more than a thousandth. */
+float adam_rate(uint64_t t);
 /* false, with the reason in ERR, for a shape outside of what is said above. */
 bool model_shape_valid(const struct model_shape *shape, struct error *err);
 

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "operations.h"
+#include "trilane/engine.h"
+
 #include "trilane/banned.h"
 
 /* x[n][inputs]  w[inputs][outputs]  b[outputs]  ->  y[n][outputs] = x w + b */
@@ -196,12 +198,12 @@ void softmax_cross_entropy_backward(size_t n, size_t classes, float *dlogits,
 #define ADAM_BETA2         0.999
 #define ADAM_EPSILON       1e-7f
 
-float adam_next_rate(struct adam *adam)
+float adam_rate(uint64_t t)
 {
-	adam->beta1_power *= ADAM_BETA1;
-	adam->beta2_power *= ADAM_BETA2;
-	return (float)(ADAM_LEARNING_RATE * sqrt(1 - adam->beta2_power) /
-	               (1 - adam->beta1_power));
+	float power1 = (float)pow((double)(float)ADAM_BETA1, (double)t);
+	float power2 = (float)pow((double)(float)ADAM_BETA2, (double)t);
+
+	return (float)ADAM_LEARNING_RATE * sqrtf(1 - power2) / (1 - power1);
 }
 
 /* w, m, v, g[size] */

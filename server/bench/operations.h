@@ -49,15 +49,7 @@ float softmax_cross_entropy_forward(size_t n, size_t classes, float *probabiliti
 void softmax_cross_entropy_backward(size_t n, size_t classes, float *dlogits,
                                     const float *probabilities, const uint8_t *labels);
 
-/* The step's own factor: lr * sqrt(1 - b2^t) / (1 - b1^t). */
-struct adam {
-	double beta1_power, beta2_power; /* after t steps; 1 before the first */
-};
-#define ADAM_INIT \
-	{ \
-		1, 1 \
-	}
-float adam_next_rate(struct adam *adam);
+/* RATE is adam_rate() of the step (engine.h). */
 void adam_update(size_t size, float *w, float *m, float *v, const float *g, float rate);
 
 #endif

@@ -21,7 +21,7 @@ struct reference {
 	struct model_shape shape;
 	unsigned batch;
 	struct parameter parameters[MODEL_PARAMETERS];
-	struct adam adam;
+	uint64_t steps;  /* since the weights were set */
 	size_t units;    /* of the hidden layer, a sample: the first layer's outputs */
 	size_t features; /* of the last layer's input: after the pool, if there is one */
 	float *units_y, *units_dy;
@@ -114,7 +114,6 @@ static int reference_create(const struct engine_config *config, struct engine **
 	r->engine.class = &engine_reference;
 	r->shape = *s;
 	r->batch = config->batch;
-	r->adam = (struct adam)ADAM_INIT;
 	r->features = model_parameter_size(s, 2) / s->classes;
 	r->units = s->family == FAMILY_MLP
 	                   ? s->hidden
@@ -142,14 +141,14 @@ static int reference_set_parameter(struct engine *e, int i, const float *values,
 
 	(void)err;
 	memcpy(p->w, values, p->size * sizeof(*values));
-	if (r->adam.beta1_power < 1) /* fresh state stays untouched, and unpaged */
+	if (r->steps) /* fresh state stays untouched, and unpaged */
 		for (int k = 0; k < MODEL_PARAMETERS; k++) {
 			memset(r->parameters[k].m, 0,
 			       r->parameters[k].size * sizeof(float));
 			memset(r->parameters[k].v, 0,
 			       r->parameters[k].size * sizeof(float));
 		}
-	r->adam = (struct adam)ADAM_INIT;
+	r->steps = 0;
 	return 0;
 }
 
@@ -262,7 +261,7 @@ static int reference_train(struct engine *e, const float *x, const uint8_t *labe
 
 	if (rc)
 		return rc;
-	rate = adam_next_rate(&r->adam);
+	rate = adam_rate(++r->steps);
 	for (int i = 0; i < MODEL_PARAMETERS; i++) {
 		struct parameter *p = &r->parameters[i];
 

@@ -16,10 +16,9 @@
 
 enum { BATCH_MAX = 65536, LINE = 16 /* floats */, SKEW = 5 * LINE };
 
-#define LEARNING_RATE 1e-3
-#define BETA1         0.9
-#define BETA2         0.999
-#define EPSILON       1e-7f
+#define BETA1   0.9
+#define BETA2   0.999
+#define EPSILON 1e-7f
 
 static struct cpu *self(const struct engine *e)
 {
@@ -153,7 +152,6 @@ static int cpu_create(const struct engine_config *config, struct engine **out,
 	c->model = config->shape.family == FAMILY_MLP ? &cpu_mlp : &cpu_cnn;
 	c->shape = config->shape;
 	c->batch = config->batch;
-	c->beta1_power = c->beta2_power = 1;
 	processor_name(c->processor, sizeof(c->processor));
 	rc = prepare(c, config, err);
 	if (rc) {
@@ -211,12 +209,12 @@ static int cpu_set_parameter(struct engine *e, int i, const float *values,
 		size_t at = place(c, i, k, &which);
 		c->weights[which].w[at] = values[k];
 	}
-	for (which = 0; c->beta1_power < 1 && which < WEIGHTS_COUNT; which++) {
+	for (which = 0; c->steps && which < WEIGHTS_COUNT; which++) {
 		struct weights *w = &c->weights[which];
 		memset(w->m, 0, w->size * sizeof(*w->m));
 		memset(w->v, 0, w->size * sizeof(*w->v));
 	}
-	c->beta1_power = c->beta2_power = 1;
+	c->steps = 0;
 	return 0;
 }
 
@@ -292,13 +290,10 @@ static int cpu_train(struct engine *e, const float *x, const uint8_t *labels, un
 
 	if (rc)
 		return rc;
-	c->beta1_power *= BETA1;
-	c->beta2_power *= BETA2;
 	c->adam = (struct adam){
 		.rate_m = (float)(1 - BETA1),
 		.rate_v = (float)(1 - BETA2),
-		.alpha = (float)(LEARNING_RATE * sqrt(1 - c->beta2_power) /
-	                         (1 - c->beta1_power)),
+		.alpha = adam_rate(++c->steps),
 		.epsilon = EPSILON,
 	};
 	run(c, STEP_TRAIN, x, labels, n);

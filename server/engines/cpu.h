@@ -70,8 +70,8 @@ struct cpu {
 		struct cnn cnn;
 	} u;
 
-	double beta1_power, beta2_power; /* after the steps done */
-	struct adam adam;                /* for the step being done */
+	uint64_t steps;   /* done since the weights were set */
+	struct adam adam; /* for the step being done */
 	enum step_kind kind;
 	const float *x;
 	const uint8_t *labels;
