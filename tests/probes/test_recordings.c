@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every machine in tests/recordings: the facts in its expected.json, compared as a subset.
- * null stands for anything absent; a list's items may stand among others.  To add a
- * machine, add a folder.
+ * Every machine in tests/recordings: the facts in its expected.json, compared as a
+ * subset. null stands for anything absent; a list's items may stand among others.  To add
+ * a machine, add a folder.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -139,8 +139,8 @@ static struct interpreter *interpreters_find(struct interpreters *all, const cha
 }
 
 /* How much worse than others a path is for people: the lowest is reported.  Of an
- * environment that is its bin/python; of an installation the program itself, unless it lies
- * where nobody looks, and then the shortest link to it. */
+ * environment that is its bin/python; of an installation the program itself, unless it
+ * lies where nobody looks, and then the shortest link to it. */
 static size_t path_rank(const struct interpreter *i, const char *path)
 {
 	const char *name = fs_base_name(path);
