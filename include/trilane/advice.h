@@ -36,18 +36,18 @@ json_t *advice_facts(const struct advice *a, const json_t *report);
 /* Findings in a log, the likeliest cause first.  With the REPORT of the machine the log
  * is from (or NULL) its facts decide and confirm.  Empty for a healthy or unknown log. */
 json_t *advice_log(const struct advice *a, const char *text, size_t n,
-		   const json_t *report);
+                   const json_t *report);
 /* Findings about a benchmark's result. */
 json_t *advice_result(const struct advice *a, const json_t *result);
 
 /* The diagnosis document: {"schema","findings"} and, where nothing was found in a log,
  * "next": {"sentence","collect":[…]}.  An empty log is no log; REPORT may be NULL. */
 json_t *advice_diagnosis(const struct advice *a, const char *text, size_t n,
-			 const json_t *report);
+                         const json_t *report);
 
 /* {"state","sentence"} for an interpreter, from FINDINGS about it. */
 json_t *advice_verdict(const struct advice *a, const json_t *interpreter,
-		       const json_t *findings);
+                       const json_t *findings);
 /* {"sentence","next"} for the whole report, whose findings are in it. */
 json_t *advice_machine_verdict(const struct advice *a, const json_t *report);
 
@@ -56,7 +56,7 @@ json_t *advice_compatibility(const struct advice *a);
 /* Which set this interpreter should have: {"keep","sentence","tensorflow","python",
  * "plugin","commands":{"pip":[…],"conda":[…],"uv":[…]}}. */
 json_t *advice_recommendation(const struct advice *a, const json_t *report,
-			      const json_t *interpreter);
+                              const json_t *interpreter);
 
 /* [{"id","cause","family","severity","title","detects":[…]}], in their order. */
 json_t *advice_rules(const struct advice *a);

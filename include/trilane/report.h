@@ -16,14 +16,17 @@
 #include "trilane/str.h"
 
 struct report_options {
-	bool imports;                /* run the guarded import probes (live machines only) */
+	bool imports; /* run the guarded import probes (live machines only) */
 	const struct advice *advice; /* NULL: the embedded rules, read for this call */
 	const char *id;              /* NULL: a new one */
 	/* Called before each step with its name and the part done, 0 to 1; false stops. */
 	bool (*step)(void *context, const char *name, double done);
 	void *context;
 };
-#define REPORT_OPTIONS_INIT { .imports = false }
+#define REPORT_OPTIONS_INIT \
+	{ \
+		.imports = false \
+	}
 
 /*
  * Looks at the machine of S and judges it.  *OUT has, besides facts and "findings", a
@@ -31,7 +34,7 @@ struct report_options {
  * and "recommendation" (advice.h).  ERROR_CANCELLED if STEP said so.
  */
 int report_build(struct source *s, const struct report_options *options, json_t **out,
-		 struct error *err);
+                 struct error *err);
 
 /* Findings, verdicts and recommendations of a report that has its facts. */
 void report_judge(json_t *report, const struct advice *a);
@@ -39,6 +42,6 @@ void report_judge(json_t *report, const struct advice *a);
 /* The report in Markdown, everything from the machine escaped.  With a REDACTION (or
  * NULL) what tells who and whose machine it is is taken out. */
 void report_markdown(const json_t *report, const struct redaction *redaction,
-		     struct str *out);
+                     struct str *out);
 
 #endif

@@ -11,6 +11,8 @@
 	X(help) \
 	X(probe) \
 	X(record) \
+	X(report) \
+	X(rules) \
 	X(serve) \
 	X(version)
 

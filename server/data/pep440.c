@@ -107,7 +107,7 @@ static bool scan_release(struct scan *s, struct pep440 *out)
 static void scan_pre(struct scan *s, struct pep440 *out)
 {
 	static const char *const words[] = {"alpha", "beta", "preview", "pre", "rc",
-					    "a",     "b",    "c",	NULL};
+	                                    "a",     "b",    "c",       NULL};
 	static const char letters[] = "abrrrabr";
 	int i = scan_suffix(s, words, &out->pre_number);
 
@@ -319,8 +319,8 @@ static bool specifier_operator(struct scan *s, enum operator* op)
 		const char *text;
 		enum operator op;
 	} operators[] = {{"~=", OP_COMPATIBLE}, {"===", OP_ARBITRARY}, {"==", OP_EQUAL},
-			 {"!=", OP_NOT},	{"<=", OP_LE},	       {">=", OP_GE},
-			 {"<", OP_LT},		{">", OP_GT}};
+	                 {"!=", OP_NOT},        {"<=", OP_LE},         {">=", OP_GE},
+	                 {"<", OP_LT},          {">", OP_GT}};
 
 	for (size_t i = 0; i < sizeof(operators) / sizeof(operators[0]); i++) {
 		if (scan_word(s, operators[i].text)) {
@@ -446,7 +446,7 @@ static bool satisfies(const struct pep440 *v, const struct specifier *s)
 /* Calls for each non-empty part between commas; false if one is malformed or, with a
  * VERSION, not satisfied. */
 static bool all_specifiers(const char *specifiers, const char *text,
-			   const struct pep440 *v)
+                           const struct pep440 *v)
 {
 	struct specifier s;
 
@@ -463,7 +463,7 @@ static bool all_specifiers(const char *specifiers, const char *text,
 		if (!text)
 			continue;
 		if (s.op == OP_ARBITRARY ? !equal_text(text, &s)
-					 : !v || !satisfies(v, &s))
+		                         : !v || !satisfies(v, &s))
 			return false;
 	}
 	return true;

@@ -152,7 +152,7 @@ struct operand {
 };
 
 static const char *environment_value(const struct python_marker_environment *env,
-				     const char *name)
+                                     const char *name)
 {
 	const struct {
 		const char *name, *value;
@@ -269,7 +269,7 @@ static bool compare_text(const char *a, const char *op, const char *b)
 }
 
 static bool compare_operands(const struct operand *a, const char *op,
-			     const struct operand *b)
+                             const struct operand *b)
 {
 	CLEANUP(str_release) struct str specifier = STR_INIT;
 	struct pep440 ignored;

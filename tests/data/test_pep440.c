@@ -55,7 +55,7 @@ static void versions_are_ordered(void **state)
 
 			if ((c > 0) != (i > j) || (c < 0) != (i < j))
 				fail_msg("%s and %s: %d", lines.items[i], lines.items[j],
-					 c);
+				         c);
 		}
 	}
 }
@@ -135,7 +135,7 @@ static void specifiers_answer_as_packaging_does(void **state)
 		if (pep440_satisfies(fields[0], fields[1]) !=
 		    text_equal(fields[2], "yes"))
 			fail_msg("%s in \"%s\" is not %s", fields[0], fields[1],
-				 fields[2]);
+			         fields[2]);
 	}
 	assert_true(pep440_specifiers_valid(">=1.0, <2"));
 	assert_false(pep440_specifiers_valid("about 3"));
@@ -215,7 +215,7 @@ static void names_are_compared_as_pypi_does(void **state)
 {
 	(void)state;
 	assert_true(python_same_name("Tensorflow_IO.gcs--filesystem",
-				     "tensorflow-io-gcs-filesystem"));
+	                             "tensorflow-io-gcs-filesystem"));
 	assert_false(python_same_name("tensorflow", "tensorflow-macos"));
 }
 
