@@ -63,7 +63,8 @@ struct gate {
 	struct pollfd *polls; /* FIXED + HTTP_PENDING */
 	uint64_t paused_until_ns;
 	uint64_t ticked_ns;
-	bool ticking;    /* somebody has connections or streams to look after */
+	bool ticking; /* somebody has connections or streams to look after */
+	bool passed;  /* a connection since the last tick, which may not be counted yet */
 	bool complained; /* about descriptors */
 	char peek[PEEK_SIZE];
 };
@@ -115,7 +116,7 @@ static bool pass(struct gate *g, struct pending *p)
 	                     p->address_len);
 	if (status == 0) {
 		p->fd = -1;
-		g->ticking = true;
+		g->ticking = g->passed = true;
 		return true;
 	}
 	refuse(p, status);
@@ -316,7 +317,8 @@ static void tick(struct gate *g, uint64_t now)
 	if (now - g->ticked_ns < NS_PER_S)
 		return;
 	g->ticked_ns = now;
-	g->ticking = g->ops.tick(g->ops.context);
+	g->ticking = g->ops.tick(g->ops.context) || g->passed;
+	g->passed = false;
 }
 
 static void *loop(void *context)

@@ -8,8 +8,10 @@
 #include "stream.h"
 
 #include <microhttpd.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "trilane/clock.h"
 #include "trilane/mem.h"
@@ -22,7 +24,11 @@ struct stream {
 	struct streams *owner;
 	struct http_stream source;
 	struct MHD_Connection *connection;
+	int fd; /* borrowed, to see whether the client is there */
 	bool suspended;
+	bool due;         /* has to say something, if only a ping */
+	bool half_closed; /* the client has closed its side, and been tried once */
+	bool gone;
 	struct str pending;
 	size_t sent; /* of PENDING */
 	uint64_t spoke_ns;
@@ -39,11 +45,6 @@ void streams_release(struct streams *s)
 	pthread_mutex_destroy(&s->lock);
 }
 
-static bool is_due(const struct stream *stream)
-{
-	return clock_monotonic_ns() - stream->spoke_ns >= HTTP_PING_S * NS_PER_S;
-}
-
 /* Fills PENDING with the next events, or a ping if it is time for one. */
 static void fill(struct stream *stream)
 {
@@ -54,8 +55,9 @@ static void fill(struct stream *stream)
 	while (stream->pending.len < BLOCK &&
 	       source->next(source->context, &source->position, &stream->pending))
 		;
-	if (stream->pending.len == 0 && is_due(stream))
+	if (stream->pending.len == 0 && stream->due)
 		str_add(&stream->pending, ": ping\n\n");
+	stream->due = false;
 	if (stream->pending.len > 0)
 		stream->spoke_ns = clock_monotonic_ns();
 }
@@ -64,6 +66,8 @@ static ssize_t read_locked(struct stream *stream, char *buffer, size_t size)
 {
 	size_t n;
 
+	if (stream->gone)
+		return MHD_CONTENT_READER_END_WITH_ERROR;
 	if (stream->owner->stopping || str_failed(&stream->pending))
 		return MHD_CONTENT_READER_END_OF_STREAM;
 	if (stream->sent == stream->pending.len)
@@ -132,6 +136,9 @@ struct MHD_Response *streams_open(struct streams *s, const struct http_stream *s
 	stream->owner = s;
 	stream->source = *source;
 	stream->connection = connection;
+	stream->fd =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)
+			->connect_fd;
 	stream->pending = (struct str)STR_INIT_LIMIT(PENDING_MAX);
 	stream->spoke_ns = clock_monotonic_ns();
 	str_add(&stream->pending, "retry: 2000\n\n");
@@ -147,18 +154,47 @@ struct MHD_Response *streams_open(struct streams *s, const struct http_stream *s
 	return response;
 }
 
-static void resume(struct streams *s, bool due_only)
+/*
+ * Nobody polls a suspended connection, so a client that has left is looked for here.  One
+ * that has only closed its side may still read: it is sent a ping, once, and if it is not
+ * there the answer to that is a reset.
+ */
+static void look_after(struct stream *stream, uint64_t now)
+{
+	struct pollfd p = {.fd = stream->fd};
+	char byte;
+	ssize_t n;
+
+	/* After the client's end recv() gives 0 for ever, a reset shows in poll() alone. */
+	poll(&p, 1, 0);
+	if (p.revents & (POLLERR | POLLHUP))
+		stream->gone = true;
+	n = recv(stream->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+	if (n == 0 && !stream->half_closed)
+		stream->half_closed = stream->due = true;
+	if (now - stream->spoke_ns >= HTTP_PING_S * NS_PER_S)
+		stream->due = true;
+}
+
+/* Resumes all that are suspended, or only those that have something to do. */
+static void resume(struct streams *s, bool all)
 {
 	struct MHD_Connection *resumed[HTTP_STREAMS];
+	uint64_t now = clock_monotonic_ns();
 	size_t count = 0;
 
 	pthread_mutex_lock(&s->lock);
-	for (size_t i = 0; i < HTTP_STREAMS; i++)
-		if (s->items[i] && s->items[i]->suspended &&
-		    (!due_only || is_due(s->items[i]))) {
-			s->items[i]->suspended = false;
-			resumed[count++] = s->items[i]->connection;
-		}
+	for (size_t i = 0; i < HTTP_STREAMS; i++) {
+		struct stream *stream = s->items[i];
+
+		if (!stream || !stream->suspended)
+			continue;
+		look_after(stream, now);
+		if (!all && !stream->due && !stream->gone)
+			continue;
+		stream->suspended = false;
+		resumed[count++] = stream->connection;
+	}
 	pthread_mutex_unlock(&s->lock);
 	for (size_t i = 0; i < count; i++)
 		MHD_resume_connection(resumed[i]);
@@ -166,12 +202,12 @@ static void resume(struct streams *s, bool due_only)
 
 void streams_wake(struct streams *s)
 {
-	resume(s, false);
+	resume(s, true);
 }
 
 void streams_ping(struct streams *s)
 {
-	resume(s, true);
+	resume(s, false);
 }
 
 void streams_stop(struct streams *s)

@@ -119,6 +119,9 @@ unsigned target_parse(const char *target, const char *authority, bool tls,
 	target = strip_authority(target, authority, tls);
 	if (!target || strlen(target) > HTTP_TARGET_MAX)
 		return 400;
+	for (const char *c = target; *c; c++)
+		if (*c < 0x21 || *c > 0x7e)
+			return 400;
 	path_len = strcspn(target, "?");
 	if (memchr(target, '#', path_len) || memchr(target, '\\', path_len))
 		return 400;
