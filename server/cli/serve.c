@@ -21,6 +21,7 @@
 #include "trilane/fs.h"
 #include "trilane/log.h"
 #include "trilane/platform.h"
+#include "trilane/web_assets.h"
 
 #include "trilane/banned.h"
 
@@ -60,6 +61,8 @@ static int start_api(struct parts *p, const struct serve_values *v, struct error
 	const struct api_config config = {
 		.store = p->store,
 		.jobs = p->jobs,
+		.assets = web_assets,
+		.asset_count = web_assets_count,
 		.web_dir = v->web_dir,
 		.data_sets = (const char *const *)p->sets.names.items,
 	};

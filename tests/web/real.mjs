@@ -1,2 +1,166 @@
 // SPDX-License-Identifier: MIT
-// The page and the real program together.
+// The page and the real program together: a run is started on the page, followed, reloaded
+// during, cancelled; what it measured is then on the page, in the interface and in a file.
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { tmpdir } from "node:os";
+import { accessible, equal, go, ok, openPage, seeAll, settled, test, texts } from "./harness.mjs";
+
+const RUN_MS = 300000; // a quick run on a slow machine
+
+// Starts the program on a free port; what it printed first is its address.
+async function serve(folder) {
+  const child = spawn(process.env.TRILANE_BINARY, ["serve", "--port", "0", "--data-dir", folder],
+    { stdio: ["ignore", "pipe", "pipe"] });
+  let errors = "";
+  child.stderr.on("data", (data) => {
+    errors += data;
+  });
+  const url = await new Promise((resolve, reject) => {
+    let text = "";
+    child.stdout.on("data", (data) => {
+      text += data;
+      const found = /listening on (http:\S+)/.exec(text);
+      if (found) {
+        resolve(found[1]);
+      }
+    });
+    child.on("exit", (code) => reject(new Error(`trilane serve ended with ${code}: ${errors}`)));
+    child.on("error", reject);
+  });
+  return {
+    url,
+    stop: () => new Promise((resolve) => {
+      child.removeAllListeners("exit");
+      child.on("exit", resolve);
+      child.kill("SIGTERM");
+    }),
+  };
+}
+
+async function withServer(body) {
+  const folder = mkdtempSync(join(tmpdir(), "trilane-web-"));
+  const server = await serve(folder);
+  try {
+    await body(server, folder);
+  } finally {
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const get = async (url, path) => (await fetch(new URL(`api/v1/${path}`, url))).json();
+
+// The report is taken while the first requests are answered.
+async function reported(page) {
+  await page.waitForFunction(() => document.querySelector("#pythons"), null, { timeout: 30000 });
+}
+
+// Few and short: what is tested is the page.
+async function chooseSmall(page) {
+  await page.evaluate(() => localStorage.setItem("trilane.settings",
+    JSON.stringify({ quick: true, models: ["mlp"], threads: 1, batch: 256 })));
+  await page.reload();
+  await settled(page);
+}
+
+test("real: the page shows this machine, and every view is there", () => withServer(async ({ url }) => {
+  const opened = await openPage(url);
+  const { page } = opened;
+  await reported(page);
+  const report = await get(url, "reports/latest");
+  ok((await page.textContent(".verdict h1")).length > 10, "a verdict");
+  equal((await texts(page, "#pythons tbody tr")).length, Math.min(8, report.interpreters.length), "Pythons");
+  await accessible(page, "the real page");
+  const views = ["#/interpreters", "#/results", "#/compare", "#/findings", "#/diagnose", "#/report", "#/compatibility", "#/nowhere"];
+  if (report.interpreters.length > 0) {
+    views.push(`#/interpreters/${report.interpreters[0].id}`);
+  }
+  if (report.findings.length > 0) {
+    views.push(`#/findings/${report.findings[0].id}`);
+  }
+  for (const hash of views) {
+    await go(page, hash);
+    await accessible(page, `the real ${hash}`);
+    ok(!/could not be shown/.test(await page.textContent("h1")), `${hash}: ${await page.textContent("main")}`);
+  }
+  await opened.done();
+}));
+
+test("real: everything comes compressed and weighs at most 120 kB", () => withServer(async ({ url }) => {
+  const opened = await openPage(url);
+  await reported(opened.page);
+  await seeAll(opened.page);
+  let bytes = 0;
+  for (const request of opened.requests.filter((r) => !r.url().includes("/api/"))) {
+    const response = await request.response();
+    equal(await response.headerValue("content-encoding"), "gzip", request.url());
+    bytes += Number(await response.headerValue("content-length"));
+  }
+  console.log(`        ${(bytes / 1000).toFixed(1)} kB`);
+  ok(bytes > 20000 && bytes <= 120000, `${bytes} bytes`);
+  await opened.done();
+}));
+
+test("real: a run is started, reloaded during, and arrives with its charts", () => withServer(async ({ url }, folder) => {
+  const opened = await openPage(url);
+  const { page } = opened;
+  await chooseSmall(page);
+  await reported(page);
+  await page.click("[data-lane=native] footer button");
+  await page.waitForSelector("#progress progress");
+  await page.waitForSelector("[data-lane=native][data-state=running]");
+  await page.reload();
+  await settled(page);
+  if (await page.$("#progress")) { // it may have ended meanwhile
+    equal(await page.getAttribute("[data-lane=native]", "data-state"), "running", "after a reload");
+  }
+  await page.waitForSelector("[data-lane=native][data-state=value]", { timeout: RUN_MS });
+  await seeAll(page);
+  ok((await page.$$("figure.chart canvas")).length >= 3, "throughput, loss and accuracy");
+  const [row] = (await get(url, "results")).results;
+  const result = await get(url, `results/${row.id}`);
+  equal(result.spec.quick, true, "quick");
+  ok(result.lanes[0].models[0].checks.passed, "the checks passed");
+  await go(page, `#/results/${row.id}`);
+  await seeAll(page);
+  await accessible(page, "a real result");
+  // The same result as a file, against itself.
+  const path = join(folder, "result.json");
+  writeFileSync(path, JSON.stringify(result));
+  await go(page, "#/compare");
+  await page.setInputFiles("input[type=file][multiple]", path);
+  await page.waitForSelector("#lanes table");
+  ok(/no difference/.test((await texts(page, "#lanes tbody tr"))[0]), "equal to itself");
+  await go(page, `#/compare/${row.id}/${row.id}`);
+  await page.waitForSelector("#lanes table");
+  await opened.done();
+}));
+
+test("real: a run is cancelled", () => withServer(async ({ url }) => {
+  const opened = await openPage(url);
+  const { page } = opened;
+  await page.evaluate(() => localStorage.setItem("trilane.settings", JSON.stringify({ quick: false, models: ["mlp"] })));
+  await page.reload();
+  await settled(page);
+  await reported(page);
+  await page.click("[data-lane=native] footer button");
+  await page.waitForFunction(() => /epoch|check|data|start/i.test((document.querySelector("#progress") || document.body).textContent) && document.querySelector("#progress"));
+  await page.click("#progress button");
+  await page.waitForSelector("#progress", { state: "detached", timeout: 20000 });
+  const { jobs } = await get(url, "jobs");
+  equal(jobs.find((job) => job.kind === "benchmark").state, "cancelled", "the job");
+  equal(await page.getAttribute("[data-lane=native]", "data-state"), "not_run", "the tile");
+  await opened.done();
+}));
+
+test("real: a server that goes is missed, and found again", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "trilane-web-"));
+  const server = await serve(folder);
+  const opened = await openPage(server.url);
+  await server.stop();
+  await opened.page.waitForFunction(() => /does not answer/.test(document.querySelector("#notice").textContent), null, { timeout: 20000 });
+  await opened.page.context().close();
+  rmSync(folder, { recursive: true, force: true });
+});
