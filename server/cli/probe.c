@@ -85,7 +85,6 @@ const struct command command_probe = {
 	.values_size = sizeof(struct probe_values),
 	.details =
 		"Files and headers are read; no interpreter is started unless --imports "
-		"is "
-		"given.  The exit code is 1 if there is a finding of severity blocker.",
+		"is given.  The exit code is 1 if a finding is a blocker.",
 	.run = run,
 };
