@@ -11,13 +11,13 @@
 static void put(struct str *out, uint64_t value, size_t bytes)
 {
 	for (size_t i = 0; i < bytes; i++)
-		str_add_char(out, (char)(value >> 8 * i & 0xff));
+		str_add_char(out, i < 8 ? (char)(value >> 8 * i & 0xff) : 0);
 }
 
 static void put_big(struct str *out, uint64_t value, size_t bytes)
 {
 	for (size_t i = bytes; i-- > 0;)
-		str_add_char(out, (char)(value >> 8 * i & 0xff));
+		str_add_char(out, i < 8 ? (char)(value >> 8 * i & 0xff) : 0);
 }
 
 static void put_uleb(struct str *out, uint64_t value)
