@@ -48,19 +48,21 @@ static struct scene matching(void)
 	                   .imports = {{"_malloc", 1, false, false},
 	                               {"_from_internal", 2, false, false},
 	                               {"_reexported", 2, false, true},
-	                               {"_from_anywhere", MACHO_ORDINAL_FLAT, false,
+	                               {"_TF_FromAnywhere", MACHO_ORDINAL_FLAT, false,
 	                                true},
-	                               {"_its_own", MACHO_ORDINAL_FLAT, false, false},
+	                               {"_TF_ItsOwn", MACHO_ORDINAL_FLAT, false, false},
 	                               {"__ZdlPv", MACHO_ORDINAL_WEAK, false, false},
+	                               {"_objc_msgSend", MACHO_ORDINAL_FLAT, false,
+	                                false},
 	                               {"_optional", 2, true, false}},
-	                   .exports = {{"_its_own", 0, NULL}}},
+	                   .exports = {{"_TF_ItsOwn", 0, NULL}}},
 		.internal = {.install_name = "@rpath/_pywrap_tensorflow_internal.so",
 	                     .libraries = {{"@rpath/libtensorflow_framework.2.dylib", 0}},
 	                     .exports = {{"_from_internal", 0, NULL},
 	                                 {"_reexported", 1, "_original"},
-	                                 {"_hidden", 0, NULL}}},
+	                                 {"__ZN3tsl6HiddenEv", 0, NULL}}},
 		.framework = {.install_name = "@rpath/libtensorflow_framework.2.dylib",
-	                      .exports = {{"_from_anywhere", 0, NULL},
+	                      .exports = {{"_TF_FromAnywhere", 0, NULL},
 	                                  {"_original", 0, NULL}}},
 	};
 }
@@ -79,7 +81,7 @@ static void judge(const struct scene *scene, const char *arch,
 	static const char recording[] =
 		"{\"schema\":\"trilane/recording/1\",\"os\":\"macOS\",\"arch\":\"arm64\","
 		"\"process_arch\":\"arm64\",\"translated\":false,\"home\":\"/Users/"
-	        "pat\"}";
+		"pat\"}";
 	CLEANUP(source_release) struct source s = SOURCE_INIT;
 	CLEANUP(str_release) struct str dir = STR_INIT;
 	CLEANUP(str_release) struct str path = STR_INIT;
@@ -143,8 +145,8 @@ static void test_missing_two_level(void **state)
 
 	(void)state;
 	/* The framework has it, but the plugin asks the other library. */
-	scene.plugin.imports[1].name = "_from_anywhere";
-	expect(&scene, NULL, "_from_anywhere", 1);
+	scene.plugin.imports[1].name = "_TF_FromAnywhere";
+	expect(&scene, NULL, "_TF_FromAnywhere", 1);
 }
 
 /* What the internal library exports is not visible to a flat look-up. */
@@ -153,8 +155,8 @@ static void test_missing_flat(void **state)
 	struct scene scene = matching();
 
 	(void)state;
-	scene.plugin.imports[3].name = "_hidden";
-	expect(&scene, NULL, "_hidden", 1);
+	scene.plugin.imports[3].name = "__ZN3tsl6HiddenEv";
+	expect(&scene, NULL, "__ZN3tsl6HiddenEv", 1);
 }
 
 static void test_reexport_that_leads_nowhere(void **state)

@@ -170,12 +170,29 @@ static enum place import_place(struct process *p, const struct macho_slice *slic
 	return *loaded ? PLACE_LOADED : PLACE_SKIPPED;
 }
 
+/* Only TensorFlow's own names are looked for among its libraries: any other flat name
+ * (_objc_msgSend, Python's) is macOS' or the program's, whose exports are not on disk. */
+static bool is_tensorflow_name(const char *name)
+{
+	static const char *const prefixes[] = {"_TF_", "_TFE_", "_TSL_", "_SE_", "_SP_"};
+	static const char *const namespaces[] = {"10tensorflow",    "3tsl",
+	                                         "google8protobuf", "3xla",
+	                                         "4absl",           "15stream_executor"};
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+		if (text_starts(name, prefixes[i]))
+			return true;
+	for (size_t i = 0; i < sizeof(namespaces) / sizeof(namespaces[0]); i++)
+		if (text_starts(name, "__Z") && text_contains(name, namespaces[i]))
+			return true;
+	return false;
+}
+
 static enum answer flat_exports(struct process *p, const char *name)
 {
 	enum answer answer = ANSWER_NO;
 
-	/* Python's own names are in the program. */
-	if (text_starts(name, "_Py") || text_starts(name, "__Py"))
+	if (!is_tensorflow_name(name))
 		return ANSWER_YES;
 	for (size_t i = 0; i < p->count; i++) {
 		enum answer a =
