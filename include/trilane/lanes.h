@@ -55,6 +55,7 @@ struct lane_plan {
 	struct str program;    /* absolute path of what runs it; "" : the worker itself */
 	struct strlist before; /* arguments between the program and the worker */
 	struct strlist env;    /* complete environment */
+	bool emulated;         /* so slow that it cannot train on a whole data set */
 	bool needs_data_files; /* the built-in data set has to be exported for it */
 };
 

@@ -6,6 +6,8 @@
 #include "trilane/cli.h"
 
 #define COMMANDS(X) \
+	X(bench) \
+	X(compare) \
 	X(completion) \
 	X(diagnose) \
 	X(help) \

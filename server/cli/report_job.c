@@ -63,10 +63,3 @@ int report_job_run(struct job_run *run, char result[ID_SIZE], struct error *err)
 	json_decref(report);
 	return rc;
 }
-
-int bench_job_run(struct job_run *run, char result[ID_SIZE], struct error *err)
-{
-	(void)run;
-	result[0] = '\0';
-	return error_set(err, ERROR_UNSUPPORTED, "this build has no benchmarks");
-}

@@ -6,6 +6,5 @@
 #include "trilane/jobs.h"
 
 int report_job_run(struct job_run *run, char result[ID_SIZE], struct error *err);
-int bench_job_run(struct job_run *run, char result[ID_SIZE], struct error *err);
 
 #endif

@@ -17,11 +17,14 @@
 #include "report_job.h"
 #include "serve_options.h"
 #include "trilane/api.h"
+#include "trilane/benchmark.h"
 #include "trilane/cleanup.h"
+#include "trilane/facts.h"
 #include "trilane/fs.h"
 #include "trilane/log.h"
 #include "trilane/platform.h"
 #include "trilane/web_assets.h"
+#include "trilane/worker_images.h"
 
 #include "trilane/banned.h"
 
@@ -31,8 +34,13 @@ struct parts {
 	struct api *api;
 	struct http_server *http;
 	struct str data_dir;
-	struct data_sets sets;
+	struct datasets datasets;
+	struct strlist dataset_names;
+	struct benchmark_host bench_host;
+	struct benchmark_job bench_job;
 };
+
+enum { RESULTS_KEPT = 1000 };
 
 static int open_store(struct parts *p, const struct serve_values *v, struct error *err)
 {
@@ -45,11 +53,30 @@ static int open_store(struct parts *p, const struct serve_values *v, struct erro
 	return rc ? rc : store_open(p->data_dir.data, &p->store, err);
 }
 
+static json_t *newest_report(void *context)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+	json_t *report = NULL;
+
+	if (store_document_latest(context, DOCUMENT_REPORT, NULL, &text, NULL) == 0)
+		document_parse(text.data, text.len, text.len, &report, NULL);
+	return report;
+}
+
 static int start_jobs(struct parts *p, struct error *err)
 {
+	p->bench_host = (struct benchmark_host){
+		.images = worker_images,
+		.image_count = worker_images_count,
+		.datasets = &p->datasets,
+		.dir = p->data_dir.data,
+		.report = newest_report,
+		.report_context = p->store,
+	};
+	p->bench_job = (struct benchmark_job){&p->bench_host, p->store, RESULTS_KEPT};
 	const struct job_runner runners[] = {
 		{JOB_REPORT, report_job_run, p->store},
-		{JOB_BENCHMARK, bench_job_run, p->store},
+		{JOB_BENCHMARK, benchmark_job, &p->bench_job},
 	};
 
 	return jobs_new(p->store, runners, sizeof(runners) / sizeof(runners[0]), &p->jobs,
@@ -64,7 +91,7 @@ static int start_api(struct parts *p, const struct serve_values *v, struct error
 		.assets = web_assets,
 		.asset_count = web_assets_count,
 		.web_dir = v->web_dir,
-		.data_sets = (const char *const *)p->sets.names.items,
+		.data_sets = (const char *const *)p->dataset_names.items,
 	};
 
 	return api_new(&config, &p->api, err);
@@ -106,9 +133,21 @@ static void take_first_report(struct parts *p)
 	json_decref(body);
 }
 
+static int add_datasets(struct parts *p, const struct strlist *list, struct error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < list->count && rc == 0; i++)
+		rc = datasets_add(&p->datasets, list->items[i], err);
+	strlist_add(&p->dataset_names, SPEC_DATA_BUILT_IN);
+	for (size_t i = 0; i < p->datasets.count; i++)
+		strlist_add(&p->dataset_names, p->datasets.items[i].name);
+	return rc;
+}
+
 static int start(struct parts *p, const struct serve_values *v, struct error *err)
 {
-	int rc = data_sets_parse(&p->sets, &v->data, err);
+	int rc = add_datasets(p, &v->data, err);
 
 	if (rc == 0)
 		rc = open_store(p, v, err);
@@ -130,7 +169,8 @@ static void stop(struct parts *p)
 	jobs_free(p->jobs);
 	api_free(p->api);
 	store_free(p->store);
-	data_sets_release(&p->sets);
+	datasets_release(&p->datasets);
+	strlist_release(&p->dataset_names);
 	str_release(&p->data_dir);
 }
 
@@ -190,7 +230,7 @@ const struct command command_serve = {
 	.values_size = sizeof(struct serve_values),
 	.defaults = &serve_defaults,
 	.details = "Prints one line, \"listening on http://127.0.0.1:PORT/\", and runs "
-                   "until "
+		   "until "
 		   "SIGINT or SIGTERM.",
 	.run = run,
 };

@@ -21,13 +21,4 @@ extern const struct serve_values serve_defaults;
 /* Refuses an address beyond loopback without token and TLS. */
 int serve_check(const struct serve_values *v, struct error *err);
 
-/* Data sets a benchmark may ask for by name; DIRS[i] belongs to NAMES[i]. */
-struct data_sets {
-	struct strlist names, dirs;
-};
-/* "digits" and the NAME=DIR of LIST. */
-int data_sets_parse(struct data_sets *sets, const struct strlist *list,
-                    struct error *err);
-void data_sets_release(struct data_sets *sets);
-
 #endif

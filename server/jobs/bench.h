@@ -83,17 +83,15 @@ int bench_train(struct bench *b, struct lane_run *lane, enum model model,
                 struct error *err);
 int bench_measure(struct bench *b, enum model model, struct error *err);
 
-/* Bytes that a worker will need, roughly. */
-uint64_t bench_memory_needed(const struct lane_plan *plan, enum model model,
-                             unsigned batch);
-
+/* How many images of the data set's 60,000 the lane trains on; 0: all. */
+unsigned bench_images(const struct bench *b, const struct lane_run *lane);
 /* What the lanes have to know of this machine; borrows from B. */
 struct lane_host bench_lane_host(const struct bench *b);
 
 void moment_take(struct moment *m);
 void moment_release(struct moment *m);
-/* Bytes that could be had now; false if nobody can say. */
-bool memory_available(uint64_t *bytes);
+/* A report with machine.memory as it is now; new reference. */
+json_t *memory_now(void);
 json_t *environment_document(const struct bench *b);
 json_t *bench_result(const struct bench *b);
 

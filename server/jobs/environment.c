@@ -29,7 +29,7 @@ static bool is_asked(const char *name)
 
 void moment_take(struct moment *m)
 {
-	struct source source;
+	CLEANUP(source_release) struct source source = SOURCE_INIT;
 	m->report = json_object();
 	m->load = NAN;
 	clock_now(m->date);
@@ -40,7 +40,6 @@ void moment_take(struct moment *m)
 	for (size_t i = 0; i < probes_count; i++)
 		if (is_asked(probes_table[i].name))
 			probes_table[i].run(&source, m->report);
-	source_release(&source);
 }
 
 void moment_release(struct moment *m)
@@ -48,22 +47,16 @@ void moment_release(struct moment *m)
 	json_decref(m->report);
 }
 
-bool memory_available(uint64_t *bytes)
+json_t *memory_now(void)
 {
-	struct source source;
-	json_int_t available = 0;
-	if (source_open_live(&source, NULL))
-		return false;
+	CLEANUP(source_release) struct source source = SOURCE_INIT;
 	json_t *report = json_object();
+	if (source_open_live(&source, NULL))
+		return report;
 	for (size_t i = 0; i < probes_count; i++)
 		if (text_equal(probes_table[i].name, "memory"))
 			probes_table[i].run(&source, report);
-	source_release(&source);
-	bool known =
-		fact_get_integer(report, "machine.memory.available_bytes", &available);
-	json_decref(report);
-	*bytes = (uint64_t)available;
-	return known && available >= 0;
+	return report;
 }
 
 static json_t *load_json(double load)

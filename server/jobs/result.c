@@ -66,6 +66,8 @@ static json_t *requested(const struct bench *b, const struct lane_run *lane)
 	json_object_set_new(o, "batch", json_integer(b->spec->batch));
 	json_object_set_new(o, "epochs", json_integer(b->spec->epochs));
 	json_object_set_new(o, "data", json_string(b->spec->data));
+	unsigned images = bench_images(b, lane);
+	json_object_set_new(o, "images", images ? json_integer(images) : json_null());
 	return o;
 }
 

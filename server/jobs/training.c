@@ -10,6 +10,7 @@
 #include "trilane/cleanup.h"
 #include "trilane/clock.h"
 #include "trilane/mem.h"
+#include "trilane/memory_need.h"
 
 #include "trilane/banned.h"
 
@@ -17,10 +18,16 @@
  * before it runs; and a GPU's driver may compile for minutes. */
 #define HELLO_SILENCE_NS    (60 * NS_PER_S)
 #define PYTHON_SILENCE_NS   (180 * NS_PER_S)
-#define TRAINING_SILENCE_NS (300 * NS_PER_S)
+#define TRAINING_SILENCE_NS (600 * NS_PER_S)
 #define EXPORT_DEADLINE_NS  (120 * NS_PER_S)
 
-enum { EXPORT_OUTPUT_MAX = 65536 };
+enum {
+	EXPORT_OUTPUT_MAX = 65536,
+	DATA_BYTES = 70000 * (28 * 28 + 1), /* MNIST's, and the built-in set's */
+};
+
+/* An emulated processor is a hundred times slower: whole epochs would take hours. */
+enum { EMULATED_IMAGES = 2560, EMULATED_IMAGES_QUICK = 1280, EMULATED_BATCHES_MIN = 4 };
 
 /* --- launching --- */
 
@@ -71,10 +78,20 @@ static void add_option(struct strlist *argv, const char *name, uint64_t value)
 	strlist_addf(argv, "%" PRIu64, value);
 }
 
-static void build_argv(const struct bench *b, const struct lane_plan *plan,
+unsigned bench_images(const struct bench *b, const struct lane_run *lane)
+{
+	if (!lane->plan.emulated)
+		return 0;
+	unsigned images = b->spec->quick ? EMULATED_IMAGES_QUICK : EMULATED_IMAGES;
+	unsigned least = EMULATED_BATCHES_MIN * b->spec->batch;
+	return images > least ? images : least;
+}
+
+static void build_argv(const struct bench *b, const struct lane_run *lane,
                        enum model model, const char *worker, struct strlist *argv)
 {
 	const struct bench_spec *spec = b->spec;
+	const struct lane_plan *plan = &lane->plan;
 	if (plan->program.len)
 		strlist_add(argv, plan->program.data);
 	for (size_t i = 0; i < plan->before.count; i++)
@@ -90,6 +107,8 @@ static void build_argv(const struct bench *b, const struct lane_plan *plan,
 	add_option(argv, "--epochs", spec->epochs);
 	add_option(argv, "--threads", b->threads);
 	add_option(argv, "--seed", spec->seed);
+	if (plan->emulated)
+		add_option(argv, "--images", bench_images(b, lane));
 }
 
 static int launch(struct bench *b, struct lane_run *lane, enum model model,
@@ -103,7 +122,7 @@ static int launch(struct bench *b, struct lane_run *lane, enum model model,
 		rc = export_data(b, err);
 	if (rc)
 		return rc;
-	build_argv(b, &lane->plan, model, worker.data, &argv);
+	build_argv(b, lane, model, worker.data, &argv);
 	struct worker_launch how = {
 		.path = argv.items[0],
 		.argv = (const char *const *)argv.items,
@@ -241,12 +260,17 @@ static int listen_until_ready(struct bench *b, struct lane_run *lane, enum model
 static int check_room(const struct bench *b, const struct lane_plan *plan,
                       enum model model, struct error *err)
 {
-	uint64_t available, needed = bench_memory_needed(plan, model, b->spec->batch);
-	if (!memory_available(&available) || needed <= available)
+	const struct memory_model size = memory_model_of(model);
+	bool python = text_equal(plan->engine, "tensorflow");
+	uint64_t need = memory_need(&size, python ? MEMORY_TENSORFLOW : MEMORY_WORKER,
+	                            b->spec->batch, b->threads, DATA_BYTES);
+	struct memory_verdict verdict;
+	json_t *report = memory_now();
+	memory_judge(report, need, &verdict);
+	json_decref(report);
+	if (verdict.state != MEMORY_TOO_LARGE)
 		return 0;
-	return error_set(err, ERROR_UNSUPPORTED,
-	                 "It needs about %.1f GB of memory, and %.1f GB are available.",
-	                 (double)needed / 1e9, (double)available / 1e9);
+	return error_set(err, ERROR_UNSUPPORTED, "%s", verdict.sentence);
 }
 
 static enum outcome outcome_of(int rc)

@@ -11,18 +11,16 @@
 
 #include "trilane/banned.h"
 
-static const char *state_of(const json_t *interpreter)
-{
-	const char *state = fact_get_string(interpreter, "verdict.state");
-	return state ? state : "unknown";
-}
-
+/* 0: will not do.  Where nobody has judged an interpreter, one that has TensorFlow is
+ * worth a try. */
 static int rank(const json_t *interpreter)
 {
-	const char *state = state_of(interpreter);
+	const char *state = fact_get_string(interpreter, "verdict.state");
 	if (text_equal(state, "ready"))
+		return 3;
+	if (text_equal(state, "works-with-limits"))
 		return 2;
-	return text_equal(state, "works-with-limits") ? 1 : 0;
+	return !state && json_is_object(fact_get(interpreter, "tensorflow")) ? 1 : 0;
 }
 
 static const json_t *find_by_id(const json_t *interpreters, const char *id)
@@ -85,7 +83,7 @@ static const json_t *choose(struct lane_plan *plan, const struct lane_host *host
 			plan_refuse(
 				plan, NULL,
 				"Install TensorFlow in an environment of its own: "
-			        "python3 "
+				"python3 "
 				"-m venv tf && tf/bin/pip install tensorflow",
 				"No interpreter of the newest report has a TensorFlow "
 				"that works.");

@@ -40,7 +40,9 @@ static bool registered(const struct lane_host *host, const char *name)
 static void plan_qemu(struct lane_plan *plan, const struct lane_host *host,
                       const char *const *paths, const char *handler, const char *package)
 {
-	if (find_file(host, paths, &plan->program) || registered(host, handler))
+	plan->emulated =
+		find_file(host, paths, &plan->program) || registered(host, handler);
+	if (plan->emulated)
 		return;
 	plan_refuse(
 		plan, NULL,

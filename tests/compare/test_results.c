@@ -110,10 +110,10 @@ static void test_odd_documents(void **state)
 	static const char *const lanes[] = {
 		"[1, null, {\"lane\": 3}, {\"lane\": \"native\", \"models\": 7}]",
 		"[{\"lane\":\"native\",\"models\":[{\"model\":\"mlp\",\"step_ns\":{"
-	        "\"samples\":"
+		"\"samples\":"
 		"[1,2,-3]}}]}]",
 		"[{\"lane\":\"native\",\"models\":[{\"model\":\"mlp\",\"step_ns\":{"
-	        "\"samples\":"
+		"\"samples\":"
 		"[\"x\"]}}, {}, []]}]",
 	};
 	for (size_t i = 0; i < sizeof(lanes) / sizeof(lanes[0]); i++) {

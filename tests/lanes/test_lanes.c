@@ -124,6 +124,7 @@ static void test_qemu(void **state)
 	assert_string_equal(p->program.data, "/usr/bin/qemu-aarch64-static");
 	assert_string_equal(p->image.data, "trilane-worker-linux-arm64");
 	assert_string_equal(p->arch, "arm64");
+	assert_true(p->emulated);
 	assert_true(p->translated);
 	f->host.image_count = 1;
 	assert_false(plan(f, LANE_TRANSLATED)->possible);
@@ -169,6 +170,7 @@ static void test_rosetta(void **state)
 	p = plan(f, LANE_TRANSLATED);
 	assert_true(p->possible);
 	assert_string_equal(p->program.data, "/usr/bin/arch");
+	assert_false(p->emulated);
 	assert_string_equal(p->before.items[0], "-x86_64");
 	assert_string_equal(p->image.data, "trilane-worker-macos-x86_64");
 }
