@@ -6,7 +6,7 @@
  * site's own from a folder, which come before them.  The evaluator knows no rule.
  *
  * A struct advice is read-only once made: any number of threads may use one at the same
- * time.  Patterns are compiled once, when it is made.  Input may be hostile: each call
+ * time.  Patterns are compiled once, when a text first calls for them.  Input may be hostile: each call
  * works in time linear in the size of the input, matching has limits, and a document of
  * the wrong form leads to fewer findings, never to an error.
  *
@@ -30,6 +30,9 @@ enum { ADVICE_LOG_MAX = 1 << 20 }; /* bytes of a log that are looked at */
  * not stand up to validation are ERROR_INVALID, the text naming file, rule and reason. */
 int advice_new(const char *rules_dir, struct advice **out, struct error *err);
 void advice_free(struct advice *a);
+/* As advice_new(), but every pattern of every rule is tried, too: the embedded ones are
+ * trusted otherwise, because a test has called this. */
+int advice_validate(const char *rules_dir, struct error *err);
 
 /* Findings about the machine and about each interpreter of a report. */
 json_t *advice_facts(const struct advice *a, const json_t *report);

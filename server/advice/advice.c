@@ -13,16 +13,23 @@
 extern const struct embedded_file advice_pages[];
 extern const size_t advice_pages_count;
 
-int advice_new(const char *rules_dir, struct advice **out, struct error *err)
+static int load(struct advice *a, const char *rules_dir, bool check, struct error *err)
 {
-	struct advice *a = xcalloc(1, sizeof(*a));
 	int rc = 0;
 
 	a->documents = json_array();
+	a->check = true; /* a site's rules are nobody's but its own */
 	if (rules_dir)
 		rc = rules_load_dir(a, rules_dir, err);
-	if (!rc)
-		rc = rules_load_embedded(a, err);
+	a->check = check;
+	return rc ? rc : rules_load_embedded(a, err);
+}
+
+int advice_new(const char *rules_dir, struct advice **out, struct error *err)
+{
+	struct advice *a = xcalloc(1, sizeof(*a));
+	int rc = load(a, rules_dir, false, err);
+
 	if (rc) {
 		advice_free(a);
 		return rc;
@@ -30,6 +37,15 @@ int advice_new(const char *rules_dir, struct advice **out, struct error *err)
 	pattern_set_compile(&a->patterns);
 	*out = a;
 	return 0;
+}
+
+int advice_validate(const char *rules_dir, struct error *err)
+{
+	struct advice *a = xcalloc(1, sizeof(*a));
+	int rc = load(a, rules_dir, true, err);
+
+	advice_free(a);
+	return rc;
 }
 
 void advice_free(struct advice *a)

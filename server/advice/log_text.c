@@ -192,12 +192,29 @@ static size_t skip_decoration(const char *p, const char *end)
 	}
 }
 
+/* Bytes that mean themselves whatever stands around them. */
+static size_t plain_run(const char *p, const char *end)
+{
+	const char *start = p;
+
+	while (p < end && ((*p >= ' ' && *p != '[' && *p != '\\' && *p != '^') ||
+	                   *p == '\n' || *p == '\t'))
+		p++;
+	return (size_t)(p - start);
+}
+
 static void add_plain(const char *p, const char *end, struct str *out)
 {
 	while (p < end) {
-		size_t n = skip_decoration(p, end);
+		size_t n = plain_run(p, end);
 		char ascii;
 
+		if (n > 0) {
+			str_add_n(out, p, n);
+			p += n;
+			continue;
+		}
+		n = skip_decoration(p, end);
 		if (n > 0) {
 			p += n;
 			continue;

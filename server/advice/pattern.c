@@ -8,6 +8,7 @@
 #include "pattern.h"
 
 #include <pcre2.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,10 +26,12 @@ enum {
 	DEPTH_LIMIT = 2000,
 };
 
+/* Compiled when a text first has one of its literals: most never are.  Two threads may
+ * both compile; one of them puts its own away again. */
 struct pattern {
 	char *expression;
 	unsigned lines;
-	pcre2_code *code;
+	_Atomic(pcre2_code *) code;
 };
 
 struct literal_users {
@@ -40,65 +43,96 @@ struct literal_users {
 struct pattern_index {
 	struct automaton *automaton;
 	struct strlist literals;
+	json_t *literal_numbers; /* {literal: its index} while the index is made */
 	struct literal_users *users;
 	pcre2_match_context *limits;
 };
 
 /* --- making ------------------------------------------------------------------------- */
 
-static int compile(struct pattern *p, struct error *err)
+static pcre2_code *compile(const char *expression, struct error *err)
 {
-	CLEANUP(strlist_release) struct strlist literals = STRLIST_INIT;
 	uint32_t options = PCRE2_CASELESS | PCRE2_NEVER_BACKSLASH_C | PCRE2_NEVER_UTF;
 	PCRE2_SIZE offset;
 	int code;
+	pcre2_code *out = pcre2_compile((PCRE2_SPTR)expression, PCRE2_ZERO_TERMINATED,
+	                                options, &code, &offset, NULL);
 
-	if (strlen(p->expression) > EXPRESSION_MAX)
-		return error_set(err, ERROR_INVALID, "pattern is longer than %d bytes",
-		                 EXPRESSION_MAX);
-	p->code = pcre2_compile((PCRE2_SPTR)p->expression, PCRE2_ZERO_TERMINATED, options,
-	                        &code, &offset, NULL);
-	if (!p->code) {
+	if (!out) {
 		unsigned char text[160];
 
 		pcre2_get_error_message(code, text, sizeof(text));
-		return error_set(err, ERROR_INVALID, "pattern \"%.80s\": %s at %zu",
-		                 p->expression, (char *)text, (size_t)offset);
+		error_set(err, ERROR_INVALID, "pattern \"%.80s\": %s at %zu", expression,
+		          (char *)text, (size_t)offset);
 	}
-	if (!pattern_literals(p->expression, &literals))
+	return out;
+}
+
+int pattern_check(const char *expression, struct error *err)
+{
+	CLEANUP(strlist_release) struct strlist literals = STRLIST_INIT;
+	pcre2_code *code;
+
+	if (strlen(expression) > EXPRESSION_MAX)
+		return error_set(err, ERROR_INVALID, "pattern is longer than %d bytes",
+		                 EXPRESSION_MAX);
+	code = compile(expression, err);
+	if (!code)
+		return ERROR_INVALID;
+	pcre2_code_free(code);
+	if (!pattern_literals(expression, &literals))
 		return error_set(err, ERROR_INVALID,
 		                 "pattern \"%.80s\": each alternative needs a run of "
 		                 "three plain characters",
-		                 p->expression);
-	pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE); /* without it it is only slower */
+		                 expression);
 	return 0;
 }
 
-int pattern_set_add(struct pattern_set *set, const char *expression, unsigned lines,
-                    size_t *index, struct error *err)
+size_t pattern_set_add(struct pattern_set *set, const char *expression, unsigned lines)
 {
-	struct pattern *p;
+	CLEANUP(str_release) struct str key = STR_INIT;
+	const json_t *known;
 
-	for (size_t i = 0; i < set->count; i++) {
-		if (set->items[i].lines == lines &&
-		    text_equal(set->items[i].expression, expression)) {
-			*index = i;
-			return 0;
-		}
-	}
+	str_addf(&key, "%u %s", lines, expression);
+	if (!set->known)
+		set->known = json_object();
+	known = json_object_get(set->known, key.data);
+	if (known)
+		return (size_t)json_integer_value(known);
 	set->items = array_reserve(set->items, &set->capacity, set->count + 1,
 	                           sizeof(*set->items));
-	p = &set->items[set->count];
-	*p = (struct pattern){.expression = xstrdup(expression), .lines = lines};
-	*index = set->count++; /* released with the set, also after an error */
-	return compile(p, err);
+	set->items[set->count].expression = xstrdup(expression);
+	set->items[set->count].lines = lines;
+	atomic_init(&set->items[set->count].code, NULL);
+	json_object_set_new(set->known, key.data, json_integer((json_int_t)set->count));
+	return set->count++;
+}
+
+/* NULL for an expression that does not compile, which then matches nothing. */
+static pcre2_code *pattern_code(struct pattern *p)
+{
+	pcre2_code *code = atomic_load(&p->code), *none = NULL;
+
+	if (code)
+		return code;
+	code = compile(p->expression, NULL);
+	if (!code)
+		return NULL;
+	pcre2_jit_compile(code, PCRE2_JIT_COMPLETE); /* without it it is only slower */
+	if (atomic_compare_exchange_strong(&p->code, &none, code))
+		return code;
+	pcre2_code_free(code);
+	return none;
 }
 
 static size_t literal_index(struct pattern_index *x, const char *literal)
 {
-	for (size_t i = 0; i < x->literals.count; i++)
-		if (text_equal(x->literals.items[i], literal))
-			return i;
+	const json_t *known = json_object_get(x->literal_numbers, literal);
+
+	if (known)
+		return (size_t)json_integer_value(known);
+	json_object_set_new(x->literal_numbers, literal,
+	                    json_integer((json_int_t)x->literals.count));
 	strlist_add(&x->literals, literal);
 	return x->literals.count - 1;
 }
@@ -128,8 +162,11 @@ void pattern_set_compile(struct pattern_set *set)
 {
 	struct pattern_index *x = xcalloc(1, sizeof(*x));
 
+	x->literal_numbers = json_object();
 	for (size_t i = 0; i < set->count; i++)
 		index_pattern(x, i, set->items[i].expression);
+	json_decref(x->literal_numbers);
+	x->literal_numbers = NULL;
 	x->automaton = automaton_new(&x->literals);
 	x->limits = pcre2_match_context_create(NULL);
 	if (x->limits) {
@@ -145,9 +182,10 @@ void pattern_set_release(struct pattern_set *set)
 
 	for (size_t i = 0; i < set->count; i++) {
 		free(set->items[i].expression);
-		pcre2_code_free(set->items[i].code);
+		pcre2_code_free(atomic_load(&set->items[i].code));
 	}
 	free(set->items);
+	json_decref(set->known);
 	if (x) {
 		for (size_t i = 0; i < x->literals.count; i++)
 			free(x->users[i].patterns);
@@ -249,13 +287,15 @@ static void keep_match(struct search *s, size_t pattern, size_t pos, unsigned li
 		.line = line,
 		.text = s->text + start,
 		.size = window_end(s, pos, 0) - start,
-		.captures = take_captures(s->set->items[pattern].code, s->data, subject),
+		.captures = take_captures(pattern_code(&s->set->items[pattern]), s->data,
+	                                  subject),
 	};
 }
 
 static void try_pattern(struct search *s, size_t pattern, size_t pos, unsigned line)
 {
-	const struct pattern *p = &s->set->items[pattern];
+	struct pattern *p = &s->set->items[pattern];
+	pcre2_code *code;
 	struct tried *tried = &s->tried[pattern];
 	unsigned around = p->lines - 1;
 	size_t start, end;
@@ -278,8 +318,9 @@ static void try_pattern(struct search *s, size_t pattern, size_t pos, unsigned l
 				s->joined.data[i] = ' ';
 		subject = s->joined.data;
 	}
-	if (pcre2_match(p->code, (PCRE2_SPTR)subject, end - start, 0, 0, s->data,
-	                s->index->limits) < 0)
+	code = pattern_code(p);
+	if (!code || pcre2_match(code, (PCRE2_SPTR)subject, end - start, 0, 0, s->data,
+	                         s->index->limits) < 0)
 		return;
 	keep_match(s, pattern, pos, line, subject);
 }

@@ -36,6 +36,7 @@ struct pattern_index;
 struct pattern_set {
 	struct pattern *items;
 	size_t count, capacity;
+	json_t *known;               /* {expression and lines: index} */
 	struct pattern_index *index; /* NULL before pattern_set_compile() */
 };
 #define PATTERN_SET_INIT \
@@ -44,9 +45,10 @@ struct pattern_set {
 	}
 
 void pattern_set_release(struct pattern_set *set);
+/* Is EXPRESSION one that can be added?  The set itself trusts that it is. */
+int pattern_check(const char *expression, struct error *err);
 /* The index of the pattern, which may have been there before. */
-int pattern_set_add(struct pattern_set *set, const char *expression, unsigned lines,
-                    size_t *index, struct error *err);
+size_t pattern_set_add(struct pattern_set *set, const char *expression, unsigned lines);
 void pattern_set_compile(struct pattern_set *set);
 
 struct pattern_match {

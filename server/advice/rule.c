@@ -192,7 +192,10 @@ static int add_pattern(const struct reader *r, const json_t *json, size_t *index
 			r->err, ERROR_INVALID,
 			"a pattern is a text, or an object of regex and lines 1…%d",
 			PATTERN_LINES_MAX);
-	return pattern_set_add(&r->a->patterns, regex, (unsigned)lines, index, r->err);
+	if (r->a->check && pattern_check(regex, r->err))
+		return ERROR_INVALID;
+	*index = pattern_set_add(&r->a->patterns, regex, (unsigned)lines);
+	return 0;
 }
 
 static int add_patterns(const struct reader *r, const json_t *array, size_t *indices,

@@ -49,6 +49,7 @@ struct advice {
 	struct pattern_set patterns;
 	size_t *extracts; /* patterns whose captures are facts of a log */
 	size_t extract_count;
+	bool check; /* try every pattern when it is read */
 };
 
 int rules_load_embedded(struct advice *a, struct error *err);

@@ -118,8 +118,11 @@ static int run(const void *values, const char *const *arguments, size_t count)
 	struct advice *a = NULL;
 	int rc = advice_new(v->rules, &a, &err);
 
+	if (!rc && text_equal(arguments[0], "validate"))
+		rc = advice_validate(v->rules, &err);
 	if (rc < 0) {
 		log_error("%s", err.text);
+		advice_free(a);
 		return CLI_EXIT_FAILED;
 	}
 	rc = carry_out(a, arguments, count, v->json);

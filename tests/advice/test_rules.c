@@ -27,11 +27,14 @@ static struct advice *embedded(void)
 
 static void embedded_rules_are_valid(void **state)
 {
+	struct error err = ERROR_INIT;
 	struct advice *a = embedded();
 
 	(void)state;
 	assert_true(advice_count(a) > 60);
 	advice_free(a);
+	if (advice_validate(NULL, &err))
+		fail_msg("%s", err.text);
 }
 
 static void every_rule_has_its_page(void **state)
