@@ -20,9 +20,10 @@ enum {
 };
 
 static const char *const base_names[] = {
-	"anaconda",   "anaconda2",  "anaconda3",        "conda",      "condaforge",
-	"mamba",      "mambaforge", "mambaforge-pypy3", "micromamba", "miniconda",
-	"miniconda3", "miniforge",  "miniforge-pypy3",  "miniforge3",
+	".anaconda3", ".micromamba",      ".miniconda3", ".miniforge3", "anaconda",
+	"anaconda2",  "anaconda3",        "conda",       "condaforge",  "mamba",
+	"mambaforge", "mambaforge-pypy3", "micromamba",  "miniconda",   "miniconda3",
+	"miniforge",  "miniforge-pypy3",  "miniforge3",
 };
 
 /* What has an environment's folder below it: NULL-terminated, relative to home. */

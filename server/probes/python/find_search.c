@@ -20,7 +20,7 @@
 enum {
 	FOLDERS_MAX = 3000,
 	ENTRIES_MAX = 4000, /* of one folder: more is data, not a project */
-	HOME_DEPTH = 4,
+	HOME_DEPTH = 5,
 };
 
 struct folder {

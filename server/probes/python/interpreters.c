@@ -90,4 +90,6 @@ void probe_interpreters(struct source *s, json_t *report)
 		json_array_append(rows, all.items[i].facts);
 	}
 	json_object_set_new(report, "interpreters", rows);
+	json_object_set_new(report, "interpreters_complete",
+	                    json_boolean(!f.limited && !all.limited));
 }

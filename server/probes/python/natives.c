@@ -16,7 +16,13 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-enum { FILES_MAX = 600, FOLDERS_PER_PACKAGE = 8, FOREIGN_MAX = 200, OPENMP_MAX = 50 };
+enum {
+	FILES_MAX = 600,
+	FOLDERS_MAX = 4000,
+	FOLDERS_PER_PACKAGE = 8,
+	FOREIGN_MAX = 200,
+	OPENMP_MAX = 50
+};
 
 /* Where packages keep native code below their own folder, beside the folder itself. */
 static const char *const inner_folders[] = {
@@ -47,7 +53,7 @@ struct natives {
 	const struct python_machine *m;
 	struct interpreter *i;
 	json_t *foreign, *openmp, *rpaths;
-	size_t files;
+	size_t files, folders;
 };
 
 static bool is_library(const char *name)
@@ -117,7 +123,7 @@ static void note_foreign(struct natives *n, const char *path, const char *packag
 	}
 	json_t *row = path_row(path);
 	json_object_set_new(row, "archs", json_strings(&file->archs));
-	json_object_set_new(row, "package", json_string(package));
+	json_object_set_new(row, "package", fact_text(package, strlen(package)));
 	json_object_set_new(row, "format", json_string(file->format));
 	json_array_append_new(n->foreign, row);
 }
@@ -243,6 +249,10 @@ static void look_at_package(struct natives *n, const char *site, const char *fol
 	size_t folders = 0;
 
 	path_join(&dir, site, folder);
+	if (++n->folders > FOLDERS_MAX) {
+		note_limit(n->i, "foreign_libraries");
+		return;
+	}
 	if (source_list(n->m->s, dir.data, &list, NULL))
 		return;
 	package_name(n->i, folder, &package);

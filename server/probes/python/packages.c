@@ -56,7 +56,7 @@ static void read_metadata(struct source *s, const char *folder, const char *file
 	CLEANUP(metadata_release) struct metadata m = METADATA_INIT;
 
 	path_join(&path, folder, file);
-	if (source_read_head(s, path.data, METADATA_BYTES_MAX, &text, NULL)) {
+	if (source_read_head(s, path.data, SMALL_FILE_MAX, &text, NULL)) {
 		*damage = "its metadata cannot be read";
 		return;
 	}

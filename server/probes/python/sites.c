@@ -121,17 +121,41 @@ static void add_prefix(const struct python_machine *m, struct interpreter *i,
 	}
 }
 
-/* Debian keeps packages of its own and pip's in three folders. */
-static void add_debian(const struct python_machine *m, struct interpreter *i)
+/* Debian keeps packages of its own and pip's in three folders; others use the usual name
+ * below /usr/local, which on Debian belongs to a Python somebody built. */
+static void add_distribution(const struct python_machine *m, struct interpreter *i)
 {
+	static const char debian[] = "/usr/lib/python3/dist-packages";
 	CLEANUP(str_release) struct str path = STR_INIT;
 
+	if (!source_is_dir(m->s, debian) &&
+	    !source_is_file(m->s, "/etc/debian_version")) {
+		add_prefix(m, i, "/usr/local");
+		return;
+	}
 	str_addf(&path, "/usr/local/lib/python%s/dist-packages", i->minor);
 	add_site_dir(m, i, path.data);
-	add_site_dir(m, i, "/usr/lib/python3/dist-packages");
+	add_site_dir(m, i, debian);
 	str_clear(&path);
 	str_addf(&path, "/usr/lib/python%s/dist-packages", i->minor);
 	add_site_dir(m, i, path.data);
+}
+
+/* A keg's packages are beside the Cellar, where an upgrade does not reach them. */
+static void add_homebrew(const struct python_machine *m, struct interpreter *i,
+                         const char *prefix)
+{
+	CLEANUP(str_release) struct str path = STR_INIT;
+	const char *cellar = strstr(prefix, "/Cellar/");
+
+	if (!text_contains(prefix, ".framework")) {
+		str_addf(&path, "%s/Frameworks/Python.framework/Versions/%s", prefix,
+		         i->minor);
+		add_prefix(m, i, path.data);
+	}
+	str_clear(&path);
+	str_add_n(&path, prefix, (size_t)(cellar - prefix));
+	add_prefix(m, i, path.data);
 }
 
 static void add_installation(const struct python_machine *m, struct interpreter *i,
@@ -141,18 +165,13 @@ static void add_installation(const struct python_machine *m, struct interpreter 
 
 	add_prefix(m, i, prefix);
 	if (text_equal(prefix, "/usr") && m->s->os == SOURCE_LINUX)
-		add_debian(m, i);
+		add_distribution(m, i);
 	if (m->s->os == SOURCE_MACOS && text_contains(prefix, "/Python3.framework/")) {
 		str_addf(&path, "/Library/Python/%s/site-packages", i->minor);
 		add_site_dir(m, i, path.data);
 	}
-	/* A keg's bin may hold the program itself, beside its framework. */
-	if (text_contains(prefix, "/Cellar/") && !text_contains(prefix, ".framework")) {
-		str_clear(&path);
-		str_addf(&path, "%s/Frameworks/Python.framework/Versions/%s", prefix,
-		         i->minor);
-		add_prefix(m, i, path.data);
-	}
+	if (text_contains(prefix, "/Cellar/"))
+		add_homebrew(m, i, prefix);
 }
 
 const char *python_user_site(const struct python_machine *m, const struct interpreter *i,
