@@ -58,6 +58,22 @@ static bool take_char(struct commands *c, struct word *word, char character)
 	return command == COMMAND_QUIT;
 }
 
+/* Ends the process, unless that is under way with a status of its own. */
+static void input_ended(struct commands *c)
+{
+	pthread_mutex_lock(&c->lock);
+	if (!c->stopped)
+		_exit(0);
+	pthread_mutex_unlock(&c->lock);
+}
+
+void commands_stop(struct commands *c)
+{
+	pthread_mutex_lock(&c->lock);
+	c->stopped = true;
+	pthread_mutex_unlock(&c->lock);
+}
+
 static void *read_commands(void *context)
 {
 	struct word word = {.length = 0};
@@ -69,8 +85,10 @@ static void *read_commands(void *context)
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n <= 0)
-			_exit(0);
+		if (n <= 0) {
+			input_ended(context);
+			break;
+		}
 		for (ssize_t i = 0; i < n && !quit; i++)
 			quit = take_char(context, &word, bytes[i]);
 	}
@@ -80,11 +98,8 @@ static void *read_commands(void *context)
 int commands_start(struct commands *c, struct error *err)
 {
 	pthread_t thread;
-	int errnum;
+	int errnum = pthread_create(&thread, NULL, read_commands, c);
 
-	*c = (struct commands){.lock = PTHREAD_MUTEX_INITIALIZER,
-	                       .changed = PTHREAD_COND_INITIALIZER};
-	errnum = pthread_create(&thread, NULL, read_commands, c);
 	if (errnum)
 		return error_set_errno(err, errnum, "cannot start a thread");
 	pthread_detach(thread);

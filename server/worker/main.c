@@ -397,7 +397,8 @@ static int print_help(void)
 
 int main(int argc, char **argv)
 {
-	CLEANUP(worker_release) struct worker w = {.started_ns = clock_monotonic_ns()};
+	CLEANUP(worker_release)
+	struct worker w = {.started_ns = clock_monotonic_ns(), .commands = COMMANDS_INIT};
 	struct error err = ERROR_INIT;
 	int rc;
 
@@ -409,6 +410,7 @@ int main(int argc, char **argv)
 		rc = run(&w, &err);
 	if (!rc)
 		return 0;
+	commands_stop(&w.commands);
 	lines_error(&w.lines, w.error_code ? w.error_code : error_code_name(err.code),
 	            err.text);
 	fprintf(stderr, "trilane-worker: %s\n", err.text);

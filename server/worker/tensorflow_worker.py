@@ -103,6 +103,8 @@ class Commands:
 
     def __init__(self):
         self.queue = queue.Queue()
+        self.lock = threading.Lock()
+        self.stopped = False
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self):
@@ -110,7 +112,10 @@ class Commands:
         while True:
             data = os.read(0, 64)
             if not data:
-                os._exit(0)
+                with self.lock:
+                    if not self.stopped:
+                        os._exit(0)
+                return
             for i in range(len(data)):
                 char = data[i:i + 1]
                 if not char.isspace():
@@ -124,6 +129,11 @@ class Commands:
 
     def next(self):
         return self.queue.get()
+
+    def stop(self):
+        """The process ends by itself: the end of input no longer does it."""
+        with self.lock:
+            self.stopped = True
 
 
 # --- the machine ------------------------------------------------------------------------
@@ -289,8 +299,8 @@ class Worker:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
         os.environ["KERAS_BACKEND"] = "tensorflow"
         try:
-            import numpy
             import tensorflow
+            import numpy
             keras = tensorflow.keras
             keras_version = keras.__version__
         except BaseException as e:  # whatever a broken installation throws
@@ -587,11 +597,11 @@ def bounded(name, least, most):
 
 def main():
     started_ns = process_started_ns()
-    lines = Lines()
+    lines, commands = Lines(), None
     try:
         options = parse(sys.argv[1:])
         die_with_parent()
-        options.commands = Commands()
+        commands = options.commands = Commands()
         Worker(options, lines, started_ns).run()
     except Failure as e:
         failure = e
@@ -600,6 +610,8 @@ def main():
         failure = Failure("failed", last_line(e))
     else:
         return 0
+    if commands:
+        commands.stop()
     lines.write("error", code=failure.code, text=str(failure)[:900])
     print("tensorflow_worker.py: %s" % failure, file=sys.stderr)
     return 1
