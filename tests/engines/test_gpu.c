@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A GPU engine (TEST_ENGINE): the same judges as before every benchmark, over real and odd
- * shapes; steps in one submission equal steps one by one.  Skipped where there is no
+ * A GPU engine (TEST_ENGINE): the same judges as before every benchmark, over real and
+ * odd shapes; steps in one submission equal steps one by one.  Skipped where there is no
  * device.
  */
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The engine's state, shared by gpu_engine.c (buffers and calls) and gpu_steps.c (work). */
+/* The engine's state, shared by gpu_engine.c (buffers, calls) and gpu_steps.c (work). */
 #ifndef TRILANE_GPU_ENGINE_H
 #define TRILANE_GPU_ENGINE_H
 

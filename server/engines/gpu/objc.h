@@ -6,12 +6,13 @@
  * through a pointer of the method's own type:
  *
  *	id queue = SEND0(id, o, device, "newCommandQueue");
- *	SEND3(void, o, encoder, "setBuffer:offset:atIndex:", buffer, (size_t)0, (size_t)1);
+ *	SEND3(void, o, encoder, "setBuffer:offset:atIndex:", b, (size_t)0, (size_t)1);
  *
- * The digit counts the arguments, whose types are taken from them, so casts have to be right; integers are
- * size_t for NSUInteger.  Structures are passed, never returned, so objc_msgSend is right
- * for every call on both architectures.  Objects from methods named new… or copy… are
- * owned and released by hand; all others belong to the autorelease pool around.
+ * The digit counts the arguments, whose types are taken from them, so casts have to be
+ * right; integers are size_t for NSUInteger.  Structures are passed, never returned, so
+ * objc_msgSend is right for every call on both architectures.  Objects from methods named
+ * new… or copy… are owned and released by hand; all others belong to the autorelease pool
+ * around.
  *
  * Sources: <objc/message.h>, <objc/runtime.h>; the table is filled by objc_apple.c with
  * dlopen, and by a test with a double.
