@@ -51,6 +51,7 @@ struct source {
 	char *taken;        /* when the recording was made, RFC 3339; NULL when live */
 	struct source_table sysctls; /* of a recording; empty when live */
 	struct source_table env;
+	struct source_table outputs;      /* of commands that succeeded: asked for once */
 	struct source_recorder *recorder; /* NULL: none; the source does not own it */
 };
 #define SOURCE_INIT \

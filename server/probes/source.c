@@ -55,6 +55,7 @@ void source_release(struct source *s)
 	fs_root_release(&s->dir);
 	source_table_release(&s->sysctls);
 	source_table_release(&s->env);
+	source_table_release(&s->outputs);
 	free(s->home);
 	free(s->process_arch);
 	free(s->arch);
