@@ -2,34 +2,32 @@
 /* Ids in the form of ULID; randomness from the system alone. */
 #include "trilane/id.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
-#include "trilane/cleanup.h"
 #include "trilane/clock.h"
 #include "trilane/error.h"
 
 #include "trilane/banned.h"
 
+enum { GETENTROPY_MAX = 256 };
+
 static const char alphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";
 
+/* Not from /dev/urandom: a chroot or a sandbox may have no /dev. */
 void random_bytes(void *out, size_t n)
 {
-	CLEANUP_CLOSE int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
 	unsigned char *to = out;
 
 	while (n > 0) {
-		ssize_t got = read(fd, to, n);
+		size_t part = n < GETENTROPY_MAX ? n : GETENTROPY_MAX;
 
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			BUG("no randomness from /dev/urandom");
-		to += got;
-		n -= (size_t)got;
+		if (getentropy(to, part) != 0)
+			BUG("the system gives no randomness");
+		to += part;
+		n -= part;
 	}
 }
 

@@ -176,15 +176,20 @@ static bool names_identity(const char *key, size_t n)
 	return false;
 }
 
-/* The end of the string that starts behind the quote at bytes[at]: where its closing
- * quote stands; N if it has none on this line. */
+/* Where the string ends that starts with the quote at bytes[at]: at its closing quote, at
+ * the end of the line, or at N. */
 static size_t string_end(const char *bytes, size_t n, size_t at)
 {
 	size_t i = at + 1;
 
 	while (i < n && bytes[i] != '"' && bytes[i] != '\n')
 		i += bytes[i] == '\\' ? 2 : 1;
-	return i < n && bytes[i] == '"' ? i : n;
+	return i < n ? i : n;
+}
+
+static bool is_quote(const char *bytes, size_t n, size_t at)
+{
+	return at < n && bytes[at] == '"';
 }
 
 /* "serial_number" : "C02…": the value of such a member. */
@@ -196,17 +201,16 @@ static void hide_members(char *bytes, size_t n)
 		if (bytes[i] != '"')
 			continue;
 		key_end = string_end(bytes, n, i);
-		if (key_end >= n)
-			continue;
 		at = key_end + 1;
 		while (at < n && (bytes[at] == ' ' || bytes[at] == ':'))
 			at++;
-		if (at < n && at > key_end + 1 && bytes[at] == '"' &&
+		end = is_quote(bytes, n, at) ? string_end(bytes, n, at) : n;
+		if (is_quote(bytes, n, key_end) && at > key_end + 1 &&
+		    is_quote(bytes, n, end) &&
 		    names_identity(bytes + i + 1, key_end - i - 1)) {
-			end = string_end(bytes, n, at);
-			for (size_t k = at + 1; end < n && k < end; k++)
+			for (size_t k = at + 1; k < end; k++)
 				bytes[k] = bytes[k] == '-' ? '-' : 'X';
-			i = end < n ? end : key_end;
+			i = end;
 		} else {
 			i = key_end;
 		}
