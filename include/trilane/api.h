@@ -15,15 +15,17 @@
 
 struct advice;
 struct api;
+struct benchmark_host;
 
 struct api_config {
-	struct store *store; /* borrowed, like everything here */
+	struct store
+		*store; /* borrowed, like everything here; none is NULL but web_dir */
 	struct jobs *jobs;
-	const struct advice *advice;        /* NULL: what needs it answers 503 */
-	const struct embedded_file *assets; /* the dashboard; NULL: none in this build */
+	const struct advice *advice;
+	const struct benchmark_host *benchmark; /* what a request is checked against */
+	const struct embedded_file *assets;     /* the dashboard */
 	size_t asset_count;
-	const char *web_dir;          /* its files from here instead; NULL: embedded */
-	const char *const *data_sets; /* names that a benchmark may ask for; NULL-ended */
+	const char *web_dir; /* its files from here instead; NULL: embedded */
 };
 
 int api_new(const struct api_config *config, struct api **out, struct error *err);

@@ -58,12 +58,3 @@ unsigned api_files(void *context, const struct http_request *request,
 	snprintf(r->etag, sizeof(r->etag), "%.32s", r->file->sha256);
 	return 200;
 }
-
-HANDLER(get_page)
-{
-	struct http_request index = *request;
-	char path[] = "/index.html";
-
-	index.path = path;
-	return api_files(context, &index, r);
-}

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "private.h"
-#include "trilane/cleanup.h"
+#include "trilane/benchmark.h"
 #include "trilane/sha256.h"
 #include "trilane/spec.h"
 
@@ -60,46 +60,6 @@ static unsigned submit(struct api *a, const struct http_request *request,
 	return reply_job(r, 202, &record);
 }
 
-static bool knows_data_set(const struct api *a, const char *name)
-{
-	for (size_t i = 0; a->config.data_sets && a->config.data_sets[i]; i++)
-		if (text_equal(a->config.data_sets[i], name))
-			return true;
-	return false;
-}
-
-/* Is ID the id of an interpreter of the latest report? */
-static bool knows_interpreter(const struct api *a, const char *id)
-{
-	CLEANUP(str_release) struct str text = STR_INIT;
-	json_t *report = NULL, *row;
-	size_t i;
-	bool known = false;
-
-	if (store_document_latest(a->config.store, DOCUMENT_REPORT, NULL, &text, NULL) ||
-	    document_parse(text.data, text.len, text.len, &report, NULL))
-		return false;
-	json_array_foreach(json_object_get(report, "interpreters"), i, row) known |=
-		text_equal(json_string_value(json_object_get(row, "id")), id);
-	json_decref(report);
-	return known;
-}
-
-static unsigned check_spec(const struct api *a, const struct bench_spec *spec,
-                           struct http_response *r)
-{
-	if (!knows_data_set(a, spec->data))
-		return reply_invalid(
-			r, "data must name a data set of this server.",
-			"GET /api/v1/ lists them; trilane serve --data NAME=DIR "
-			"adds one.");
-	if (spec->interpreter[0] && !knows_interpreter(a, spec->interpreter))
-		return reply_invalid(
-			r, "interpreter must be the id of one in the latest report.",
-			"GET /api/v1/reports/latest lists them.");
-	return 0;
-}
-
 HANDLER(post_benchmarks)
 {
 	struct api *a = context;
@@ -110,12 +70,10 @@ HANDLER(post_benchmarks)
 
 	if (status)
 		return status;
-	bench_spec_init(&spec);
-	if (bench_spec_from_json(&spec, body, &err))
+	if (bench_spec_from_json(&spec, body, &err) ||
+	    benchmark_check(&spec, a->config.benchmark, &err))
 		status = reply_invalid(r, err.text, NULL);
 	else
-		status = check_spec(a, &spec, r);
-	if (status == 0)
 		status = submit(a, request, JOB_BENCHMARK, body, r);
 	json_decref(body);
 	return status;

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "private.h"
-#include "trilane/cleanup.h"
 #include "trilane/clock.h"
 #include "trilane/version.h"
 
@@ -29,17 +28,6 @@ static void add_label(struct str *out, const char *text)
 		else
 			str_add_char(out, *text);
 	}
-}
-
-static json_t *latest(struct api *a, enum document_kind kind)
-{
-	CLEANUP(str_release) struct str text = STR_INIT;
-	json_t *document = NULL;
-
-	if (store_document_latest(a->config.store, kind, NULL, &text, NULL) ||
-	    document_parse(text.data, text.len, text.len, &document, NULL))
-		return NULL;
-	return document;
 }
 
 static void add_build(struct str *out)
@@ -118,8 +106,8 @@ static void add_time(struct str *out, const json_t *report)
 HANDLER(get_metrics)
 {
 	struct api *a = context;
-	json_t *result = latest(a, DOCUMENT_RESULT);
-	json_t *report = latest(a, DOCUMENT_REPORT);
+	json_t *result = latest_document(a, DOCUMENT_RESULT);
+	json_t *report = latest_document(a, DOCUMENT_REPORT);
 
 	(void)request;
 	add_build(&r->body);

@@ -34,8 +34,6 @@ unsigned reply_missing(struct http_response *r);
 /* 400 and 422, with a detail in our own words. */
 unsigned reply_malformed(struct http_response *r, const char *detail, const char *hint);
 unsigned reply_invalid(struct http_response *r, const char *detail, const char *hint);
-/* 503 for what this build does not have. */
-unsigned reply_unavailable(struct http_response *r);
 
 /* --- reading requests (read.c) ------------------------------------------------------ */
 
@@ -52,9 +50,12 @@ void reply_next(struct http_response *r, const char *path, const struct page *pa
 /* The body as a JSON object; the caller frees it.  0, or the status of the problem. */
 unsigned read_object(const struct http_request *request, size_t limit, json_t **out,
                      struct http_response *r);
-/* A parameter that must stand exactly once. */
+/* The parameter's value, NULL if it is not there; standing twice is a problem. */
 unsigned read_parameter(const struct http_request *request, const char *name,
                         const char **out, struct http_response *r);
+
+/* The newest document of the kind (reports.c); NULL if there is none.  New reference. */
+json_t *latest_document(struct api *a, enum document_kind kind);
 
 /* --- topics, a file each: handlers of routes.c --------------------------------------- */
 

@@ -35,12 +35,6 @@ unsigned reply_invalid(struct http_response *r, const char *detail, const char *
 	return http_problem(r, 422, "invalid", detail, hint);
 }
 
-unsigned reply_unavailable(struct http_response *r)
-{
-	return http_problem(r, 503, "not-in-this-build",
-	                    "This is not available in this build.", NULL);
-}
-
 unsigned reply_error(struct http_response *r, const struct error *err)
 {
 	switch (err->code) {

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The service itself: what it is, that it lives, and its description. */
+#include <stdio.h>
+
 #include "private.h"
+#include "trilane/benchmark.h"
 #include "trilane/jobs.h"
 #include "trilane/platform.h"
 #include "trilane/probes.h"
@@ -35,10 +38,11 @@ static json_t *limits(void)
 
 static json_t *data_sets(const struct api *a)
 {
-	json_t *names = json_array();
+	const struct datasets *sets = a->config.benchmark->datasets;
+	json_t *names = json_pack("[s]", SPEC_DATA_BUILT_IN);
 
-	for (size_t i = 0; a->config.data_sets && a->config.data_sets[i]; i++)
-		json_array_append_new(names, json_string(a->config.data_sets[i]));
+	for (size_t i = 0; sets && i < sets->count; i++)
+		json_array_append_new(names, json_string(sets->items[i].name));
 	return names;
 }
 
@@ -77,7 +81,6 @@ HANDLER(get_openapi)
 	r->type = TYPE_JSON;
 	r->file = file;
 	r->cache = "no-cache";
-	str_add_n(&r->body, "", 0);
 	snprintf(r->etag, sizeof(r->etag), "%.32s", file->sha256);
 	return 200;
 }

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* Jobs that the server runs: a report is taken from the live machine and stored. */
+/* The server's job of taking a report: of the live machine, judged and stored. */
 #include "report_job.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "trilane/cleanup.h"
 #include "trilane/facts.h"
-#include "trilane/probes.h"
+#include "trilane/report.h"
 #include "trilane/source.h"
-#include "trilane/version.h"
 
 #include "trilane/banned.h"
 
 enum { REPORTS_KEPT = 100 };
 
-static bool on_probe(void *context, const char *name, double done)
+static bool on_step(void *context, const char *name, double done)
 {
 	struct job_run *run = context;
 
@@ -23,43 +23,39 @@ static bool on_probe(void *context, const char *name, double done)
 	return !atomic_load(run->cancelled);
 }
 
-static json_t *begin_report(const char *id, const char *taken)
-{
-	return json_pack("{s:s, s:s, s:s, s:{s:s, s:s}, s:{}, s:[], s:[]}", "schema",
-	                 REPORT_SCHEMA, "id", id, "taken", taken, "tool", "version",
-	                 trilane_version(), "build", trilane_build(), "machine",
-	                 "interpreters", "findings");
-}
-
-static int put_report(struct store *store, const char *id, const char *taken,
-                      const json_t *report, struct error *err)
+static int put(struct store *store, const json_t *report, const char *id,
+               struct error *err)
 {
 	CLEANUP_FREE char *text = document_text(report, false);
-	int rc = store_document_put(store, DOCUMENT_REPORT, id, taken, text, err);
+	int rc = store_document_put(store, DOCUMENT_REPORT, id,
+	                            fact_get_string(report, "taken"), text, err);
 
 	return rc ? rc : store_document_prune(store, DOCUMENT_REPORT, REPORTS_KEPT, err);
 }
 
-int report_job_run(struct job_run *run, char result[ID_SIZE], struct error *err)
+int report_job(struct job_run *run, char result[ID_SIZE], struct error *err)
 {
-	char taken[CLOCK_DATE_SIZE];
+	const struct report_job *job = run->context;
 	CLEANUP(source_release) struct source source = SOURCE_INIT;
-	json_t *report;
+	struct report_options options = REPORT_OPTIONS_INIT;
+	char id[ID_SIZE];
+	json_t *report = NULL;
 	int rc = source_open_live(&source, err);
 
-	if (rc)
-		return rc;
-	id_new(result);
-	clock_now(taken);
-	report = begin_report(result, taken);
-	if (!probes_run(&source, report, on_probe, run))
-		rc = error_set(err, ERROR_CANCELLED, "cancelled");
+	id_new(id);
+	options.id = id;
+	options.advice = job->advice;
+	options.imports = json_is_true(json_object_get(run->request, "imports"));
+	options.step = on_step;
+	options.context = run;
 	if (rc == 0)
-		rc = put_report(run->context, result, taken, report, err);
-	if (rc)
-		result[0] = '\0';
-	else
-		job_run_event(run, "report", json_pack("{s:s}", "id", result));
+		rc = report_build(&source, &options, &report, err);
+	if (rc == 0)
+		rc = put(job->store, report, id, err);
+	if (rc == 0) {
+		snprintf(result, ID_SIZE, "%s", id);
+		job_run_event(run, "report", json_pack("{s:s}", "id", id));
+	}
 	json_decref(report);
 	return rc;
 }

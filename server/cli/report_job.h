@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Runners of the server's jobs (trilane/jobs.h); their context is the store. */
+/* The server's job of taking a report (trilane/jobs.h). */
 #ifndef TRILANE_CLI_REPORT_JOB_H
 #define TRILANE_CLI_REPORT_JOB_H
 
+#include "trilane/advice.h"
 #include "trilane/jobs.h"
 
-int report_job_run(struct job_run *run, char result[ID_SIZE], struct error *err);
+/* Context of the runner. */
+struct report_job {
+	struct store *store;
+	const struct advice *advice;
+};
+int report_job(struct job_run *run, char result[ID_SIZE], struct error *err);
 
 #endif

@@ -16,6 +16,7 @@
 #include "commands.h"
 #include "report_job.h"
 #include "serve_options.h"
+#include "trilane/advice.h"
 #include "trilane/api.h"
 #include "trilane/benchmark.h"
 #include "trilane/cleanup.h"
@@ -28,19 +29,20 @@
 
 #include "trilane/banned.h"
 
+enum { RESULTS_KEPT = 10000 };
+
 struct parts {
+	struct str data_dir, worker_dir;
 	struct store *store;
+	struct advice *advice;
+	struct datasets datasets;
+	struct benchmark_host benchmark;
+	struct benchmark_job benchmark_job;
+	struct report_job report_job;
 	struct jobs *jobs;
 	struct api *api;
 	struct http_server *http;
-	struct str data_dir;
-	struct datasets datasets;
-	struct strlist dataset_names;
-	struct benchmark_host bench_host;
-	struct benchmark_job bench_job;
 };
-
-enum { RESULTS_KEPT = 1000 };
 
 static int open_store(struct parts *p, const struct serve_values *v, struct error *err)
 {
@@ -53,32 +55,45 @@ static int open_store(struct parts *p, const struct serve_values *v, struct erro
 	return rc ? rc : store_open(p->data_dir.data, &p->store, err);
 }
 
-static json_t *newest_report(void *context)
+/* The newest report, for benchmarks that need an interpreter. */
+static json_t *latest_report(void *context)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
 	json_t *report = NULL;
 
-	if (store_document_latest(context, DOCUMENT_REPORT, NULL, &text, NULL) == 0)
-		document_parse(text.data, text.len, text.len, &report, NULL);
+	if (store_document_latest(context, DOCUMENT_REPORT, NULL, &text, NULL) ||
+	    document_parse(text.data, text.len, text.len, &report, NULL))
+		return NULL;
 	return report;
+}
+
+static int add_datasets(struct parts *p, const struct serve_values *v, struct error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < v->data.count && rc == 0; i++)
+		rc = datasets_add(&p->datasets, v->data.items[i], err);
+	return rc;
 }
 
 static int start_jobs(struct parts *p, struct error *err)
 {
-	p->bench_host = (struct benchmark_host){
+	const struct job_runner runners[] = {
+		{JOB_REPORT, report_job, &p->report_job},
+		{JOB_BENCHMARK, benchmark_job, &p->benchmark_job},
+	};
+
+	fs_join(&p->worker_dir, p->data_dir.data, "workers");
+	p->benchmark = (struct benchmark_host){
 		.images = worker_images,
 		.image_count = worker_images_count,
 		.datasets = &p->datasets,
-		.dir = p->data_dir.data,
-		.report = newest_report,
+		.dir = p->worker_dir.data,
+		.report = latest_report,
 		.report_context = p->store,
 	};
-	p->bench_job = (struct benchmark_job){&p->bench_host, p->store, RESULTS_KEPT};
-	const struct job_runner runners[] = {
-		{JOB_REPORT, report_job_run, p->store},
-		{JOB_BENCHMARK, benchmark_job, &p->bench_job},
-	};
-
+	p->benchmark_job = (struct benchmark_job){&p->benchmark, p->store, RESULTS_KEPT};
+	p->report_job = (struct report_job){p->store, p->advice};
 	return jobs_new(p->store, runners, sizeof(runners) / sizeof(runners[0]), &p->jobs,
 	                err);
 }
@@ -88,10 +103,11 @@ static int start_api(struct parts *p, const struct serve_values *v, struct error
 	const struct api_config config = {
 		.store = p->store,
 		.jobs = p->jobs,
+		.advice = p->advice,
+		.benchmark = &p->benchmark,
 		.assets = web_assets,
 		.asset_count = web_assets_count,
 		.web_dir = v->web_dir,
-		.data_sets = (const char *const *)p->dataset_names.items,
 	};
 
 	return api_new(&config, &p->api, err);
@@ -133,24 +149,14 @@ static void take_first_report(struct parts *p)
 	json_decref(body);
 }
 
-static int add_datasets(struct parts *p, const struct strlist *list, struct error *err)
-{
-	int rc = 0;
-
-	for (size_t i = 0; i < list->count && rc == 0; i++)
-		rc = datasets_add(&p->datasets, list->items[i], err);
-	strlist_add(&p->dataset_names, SPEC_DATA_BUILT_IN);
-	for (size_t i = 0; i < p->datasets.count; i++)
-		strlist_add(&p->dataset_names, p->datasets.items[i].name);
-	return rc;
-}
-
 static int start(struct parts *p, const struct serve_values *v, struct error *err)
 {
-	int rc = add_datasets(p, &v->data, err);
+	int rc = add_datasets(p, v, err);
 
 	if (rc == 0)
 		rc = open_store(p, v, err);
+	if (rc == 0)
+		rc = advice_new(NULL, &p->advice, err);
 	if (rc == 0)
 		rc = start_jobs(p, err);
 	if (rc == 0)
@@ -169,8 +175,9 @@ static void stop(struct parts *p)
 	jobs_free(p->jobs);
 	api_free(p->api);
 	store_free(p->store);
+	advice_free(p->advice);
 	datasets_release(&p->datasets);
-	strlist_release(&p->dataset_names);
+	str_release(&p->worker_dir);
 	str_release(&p->data_dir);
 }
 
@@ -199,7 +206,7 @@ static void block_signals(sigset_t *set)
 static int run(const void *values, const char *const *arguments, size_t count)
 {
 	const struct serve_values *v = values;
-	struct parts parts = {.data_dir = STR_INIT};
+	struct parts parts = {.data_dir = STR_INIT, .worker_dir = STR_INIT};
 	struct error err = ERROR_INIT;
 	sigset_t signals;
 	int taken, rc = CLI_EXIT_FINE;
