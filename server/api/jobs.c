@@ -60,6 +60,34 @@ static unsigned submit(struct api *a, const struct http_request *request,
 	return reply_job(r, 202, &record);
 }
 
+/* Is ID the id of an interpreter of the latest report? */
+static bool knows_interpreter(struct api *a, const char *id)
+{
+	json_t *report = latest_document(a, DOCUMENT_REPORT), *row;
+	bool known = false;
+	size_t i;
+
+	json_array_foreach(json_object_get(report, "interpreters"), i, row) known |=
+		text_equal(json_string_value(json_object_get(row, "id")), id);
+	json_decref(report);
+	return known;
+}
+
+/* Names in the request name something that there is. */
+static unsigned check_names(struct api *a, const struct bench_spec *spec,
+                            struct http_response *r)
+{
+	struct error err = ERROR_INIT;
+
+	if (benchmark_check(spec, a->config.benchmark, &err))
+		return reply_invalid(r, err.text, "GET /api/v1/ lists the data sets.");
+	if (spec->interpreter[0] && !knows_interpreter(a, spec->interpreter))
+		return reply_invalid(
+			r, "interpreter must be the id of one in the latest report.",
+			"GET /api/v1/reports/latest lists them.");
+	return 0;
+}
+
 HANDLER(post_benchmarks)
 {
 	struct api *a = context;
@@ -70,10 +98,11 @@ HANDLER(post_benchmarks)
 
 	if (status)
 		return status;
-	if (bench_spec_from_json(&spec, body, &err) ||
-	    benchmark_check(&spec, a->config.benchmark, &err))
+	if (bench_spec_from_json(&spec, body, &err))
 		status = reply_invalid(r, err.text, NULL);
 	else
+		status = check_names(a, &spec, r);
+	if (status == 0)
 		status = submit(a, request, JOB_BENCHMARK, body, r);
 	json_decref(body);
 	return status;

@@ -222,8 +222,8 @@ static int run(const void *values, const char *const *arguments, size_t count)
 		log_error("%s", err.text);
 		rc = CLI_EXIT_FAILED;
 	} else {
-		announce(&parts, v);
 		take_first_report(&parts);
+		announce(&parts, v);
 		sigwait(&signals, &taken);
 	}
 	stop(&parts);
