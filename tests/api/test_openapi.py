@@ -3,7 +3,9 @@
 
 The route table is asked through the program: OPTIONS of every documented path must allow
 just the documented methods, and routes.c is read for rows that are not documented.
-With TRILANE_SCHEMATHESIS set to its command, schemathesis is let loose on the server.
+With TRILANE_SCHEMATHESIS set to its command, schemathesis is let loose on the server, but
+for three checks: names and keys that depend on what is there may be refused (422), a
+cancelled job is still to be seen, and a job's id is no report's.
 """
 import json
 import os
@@ -85,6 +87,8 @@ class Description(ServerTest):
         done = subprocess.run(
             [*command.split(), "run", f"http://{self.server.host}/api/v1/openapi.json",
              "--url", f"http://{self.server.host}", "--exclude-path", "/api/v1/events",
+             "--exclude-checks",
+             "positive_data_acceptance,use_after_free,ensure_resource_availability",
              "--max-examples", os.environ.get("TRILANE_EXAMPLES", "20"), "--no-color"],
             capture_output=True, text=True, timeout=280, check=False)
         self.assertEqual(done.returncode, 0, done.stdout[-6000:] + done.stderr[-2000:])
