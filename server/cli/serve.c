@@ -32,7 +32,7 @@
 enum { RESULTS_KEPT = 10000 };
 
 struct parts {
-	struct str data_dir, worker_dir;
+	struct str data_dir;
 	struct store *store;
 	struct advice *advice;
 	struct datasets datasets;
@@ -83,12 +83,11 @@ static int start_jobs(struct parts *p, struct error *err)
 		{JOB_BENCHMARK, benchmark_job, &p->benchmark_job},
 	};
 
-	fs_join(&p->worker_dir, p->data_dir.data, "workers");
 	p->benchmark = (struct benchmark_host){
 		.images = worker_images,
 		.image_count = worker_images_count,
 		.datasets = &p->datasets,
-		.dir = p->worker_dir.data,
+		.dir = p->data_dir.data,
 		.report = latest_report,
 		.report_context = p->store,
 	};
@@ -177,7 +176,6 @@ static void stop(struct parts *p)
 	store_free(p->store);
 	advice_free(p->advice);
 	datasets_release(&p->datasets);
-	str_release(&p->worker_dir);
 	str_release(&p->data_dir);
 }
 
@@ -206,7 +204,7 @@ static void block_signals(sigset_t *set)
 static int run(const void *values, const char *const *arguments, size_t count)
 {
 	const struct serve_values *v = values;
-	struct parts parts = {.data_dir = STR_INIT, .worker_dir = STR_INIT};
+	struct parts parts = {.data_dir = STR_INIT};
 	struct error err = ERROR_INIT;
 	sigset_t signals;
 	int taken, rc = CLI_EXIT_FINE;
