@@ -29,8 +29,8 @@ HANDLER(post_diagnoses)
 {
 	struct api *a = context;
 	json_t *body = NULL, *report;
-	const char *log;
-	size_t n;
+	const char *log = NULL;
+	size_t n = 0;
 	unsigned status = read_object(request, request->body.len, &body, r);
 
 	if (status)
