@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Kernels for AVX2 and FMA: sixteen registers of eight floats. */
+#include <float.h>
 #include <immintrin.h>
 #include <stdint.h>
 
@@ -19,11 +20,13 @@ static inline vec vec_sqrt(vec x)
 	return _mm256_sqrt_ps(x);
 }
 
-/* An estimate and one step of Newton's: the unit that divides is busy with square roots. */
+/* An estimate and one step of Newton's: the unit that divides is busy with square roots.
+ * By infinity the step would give no number; by the largest float it gives 0. */
 static inline vec vec_divide(vec a, vec b)
 {
-	vec r = _mm256_rcp_ps(b);
-	return a * (r + r * (1 - b * r));
+	vec finite = _mm256_min_ps(_mm256_set1_ps(FLT_MAX), b);
+	vec r = _mm256_rcp_ps(finite);
+	return a * (r + r * (1 - finite * r));
 }
 
 static inline vec vec_max(vec a, vec b)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Kernels for AVX-512F: thirty-two registers of sixteen floats. */
+#include <float.h>
 #include <immintrin.h>
 #include <stdint.h>
 
@@ -19,11 +20,13 @@ static inline vec vec_sqrt(vec x)
 	return _mm512_sqrt_ps(x);
 }
 
-/* An estimate and one step of Newton's: the unit that divides is busy with square roots. */
+/* An estimate and one step of Newton's: the unit that divides is busy with square roots.
+ * By infinity the step would give no number; by the largest float it gives 0. */
 static inline vec vec_divide(vec a, vec b)
 {
-	vec r = _mm512_rcp14_ps(b);
-	return a * (r + r * (1 - b * r));
+	vec finite = _mm512_min_ps(_mm512_set1_ps(FLT_MAX), b);
+	vec r = _mm512_rcp14_ps(finite);
+	return a * (r + r * (1 - finite * r));
 }
 
 static inline vec vec_max(vec a, vec b)

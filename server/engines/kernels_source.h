@@ -9,7 +9,7 @@
  *	HEAD_ROWS, HEAD_COLUMNS  the same for the head's dot products (samples x classes)
  *	vec, ivec            LANES floats, LANES int32_t
  *	vec_sqrt, vec_max    of each lane; max is a > b ? a : b
- *	vec_divide(a, b)     a / b to two units, for B from 1e-7 to 1e19
+ *	vec_divide(a, b)     a / b to two units, for B from 1e-7 on
  *	vec_selector(l, h)   what vec_choose needs to pick number 2 h + l (0 or -1 each)
  *	vec_choose(q, s)     of each lane, one of the four floats at Q
  *

@@ -203,10 +203,112 @@ static void agrees_with_reference(void **state)
 	}
 }
 
+/* The parameters and losses after some steps, as bytes. */
+static void train_some(const struct engine_config *config, unsigned n, float *out)
+{
+	struct engine_config own = *config;
+	struct pair p;
+
+	pair_init(&p, &own, n, 5);
+	for (int step = 0; step < 5; step++) {
+		struct engine_step result;
+		/* The last batch of an epoch is smaller. */
+		unsigned count = step == 3 ? (n + 1) / 2 : n;
+		assert_int_equal(p.tuned->class->train(p.tuned, p.x, p.labels, count,
+		                                       &result, NULL),
+		                 0);
+		*out++ = result.loss;
+		*out++ = (float)result.correct;
+	}
+	for (int i = 0; i < MODEL_PARAMETERS; i++) {
+		p.tuned->class->get_parameter(p.tuned, i, out, NULL);
+		out += model_parameter_size(&p.shape, i);
+	}
+	pair_release(&p);
+}
+
+static void compare_threads(const char *isa, const struct model_shape *shape, unsigned n)
+{
+	static const unsigned threads[] = {1, 2, 3, 8};
+	float *first = NULL;
+	size_t size = 10;
+
+	for (int i = 0; i < MODEL_PARAMETERS; i++)
+		size += model_parameter_size(shape, i);
+	for (size_t t = 0; t < sizeof(threads) / sizeof(*threads); t++) {
+		struct engine_config config = {
+			.shape = *shape, .batch = n, .threads = threads[t], .isa = isa};
+		float *result = xmalloc(size * sizeof(*result));
+
+		train_some(&config, n, result);
+		if (!first)
+			first = result;
+		else
+			assert_memory_equal(first, result, size * sizeof(*result));
+		if (first != result)
+			free(result);
+	}
+	free(first);
+}
+
+static void results_do_not_depend_on_threads(void **state)
+{
+	const char *isa;
+	bool supported;
+
+	(void)state;
+	for (unsigned i = 0; (isa = engine_cpu_isa(i, &supported)); i++)
+		for (size_t s = 0; supported && s < sizeof(shapes) / sizeof(*shapes); s++)
+			compare_threads(isa, &shapes[s], s % 2 ? 32 : 5);
+}
+
+/* What is no number in stays so in both engines, and harms nobody's memory. */
+static void survives_what_is_no_number(void **state)
+{
+	struct engine_config config = {
+		.shape = {FAMILY_MLP, 5, 7, 33, 0, 3}, .batch = 6, .threads = 2};
+	struct engine_step a, b;
+	struct pair p;
+
+	(void)state;
+	pair_init(&p, &config, 6, 3);
+	p.x[11] = NAN;
+	p.x[50] = INFINITY;
+	for (int step = 0; step < 3; step++) {
+		p.tuned->class->train(p.tuned, p.x, p.labels, p.n, &a, NULL);
+		p.reference->class->train(p.reference, p.x, p.labels, p.n, &b, NULL);
+		assert_int_equal(isnan(a.loss), isnan(b.loss));
+	}
+	pair_release(&p);
+}
+
+/* Adam's averages decay through the denormals; nothing else may follow from that. */
+static void forgets_small_gradients(void **state)
+{
+	struct engine_config config = {
+		.shape = {FAMILY_MLP, 4, 4, 16, 0, 2}, .batch = 4, .threads = 1};
+	struct engine_step a, b;
+	struct pair p;
+
+	(void)state;
+	pair_init(&p, &config, 4, 3);
+	for (size_t k = 0; k < 4 * 16; k++)
+		p.x[k] = k % 2 ? 1e-38f : 1e-20f;
+	for (int step = 0; step < 200; step++) {
+		p.tuned->class->train(p.tuned, p.x, p.labels, p.n, &a, NULL);
+		p.reference->class->train(p.reference, p.x, p.labels, p.n, &b, NULL);
+		assert_true(fabsf(a.loss - b.loss) <= 1e-4f * fabsf(b.loss) + 1e-6f);
+	}
+	pair_release(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(agrees_with_reference),
+		cmocka_unit_test(results_do_not_depend_on_threads),
+		cmocka_unit_test(survives_what_is_no_number),
+		cmocka_unit_test(forgets_small_gradients),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
