@@ -16,6 +16,9 @@
 
 enum { BATCH_MAX = 65536, LINE = 16 /* floats */, SKEW = 5 * LINE };
 
+/* 256 GiB: more than this program's machines have. */
+#define FLOATS_MAX ((size_t)1 << 36)
+
 #define BETA1   0.9
 #define BETA2   0.999
 #define EPSILON 1e-7f
@@ -72,7 +75,8 @@ static int allocate_all(struct cpu *c, struct error *err)
 	struct carver carver = {.base = NULL};
 
 	layout(c, &carver);
-	carver.base = allocate(carver.used, &c->memory);
+	if (carver.used <= FLOATS_MAX)
+		carver.base = allocate(carver.used, &c->memory);
 	if (!carver.base)
 		return error_set(err, ERROR_NO_MEMORY, "no memory: %zu MiB are needed",
 		                 carver.used * sizeof(float) >> 20);

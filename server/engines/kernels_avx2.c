@@ -15,6 +15,11 @@
 typedef float vec __attribute__((vector_size(32), may_alias));
 typedef int32_t ivec __attribute__((vector_size(32), may_alias));
 
+static inline vec vec_fma(vec a, vec b, vec c)
+{
+	return _mm256_fmadd_ps(a, b, c);
+}
+
 static inline vec vec_sqrt(vec x)
 {
 	return _mm256_sqrt_ps(x);
@@ -26,7 +31,8 @@ static inline vec vec_divide(vec a, vec b)
 {
 	vec finite = _mm256_min_ps(_mm256_set1_ps(FLT_MAX), b);
 	vec r = _mm256_rcp_ps(finite);
-	return a * (r + r * (1 - finite * r));
+	vec error = vec_fma(-finite, r, _mm256_set1_ps(1));
+	return a * vec_fma(r, error, r);
 }
 
 static inline vec vec_max(vec a, vec b)

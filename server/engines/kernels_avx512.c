@@ -15,6 +15,11 @@
 typedef float vec __attribute__((vector_size(64), may_alias));
 typedef int32_t ivec __attribute__((vector_size(64), may_alias));
 
+static inline vec vec_fma(vec a, vec b, vec c)
+{
+	return _mm512_fmadd_ps(a, b, c);
+}
+
 static inline vec vec_sqrt(vec x)
 {
 	return _mm512_sqrt_ps(x);
@@ -26,7 +31,8 @@ static inline vec vec_divide(vec a, vec b)
 {
 	vec finite = _mm512_min_ps(_mm512_set1_ps(FLT_MAX), b);
 	vec r = _mm512_rcp14_ps(finite);
-	return a * (r + r * (1 - finite * r));
+	vec error = vec_fma(-finite, r, _mm512_set1_ps(1));
+	return a * vec_fma(r, error, r);
 }
 
 static inline vec vec_max(vec a, vec b)

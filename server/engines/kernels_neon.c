@@ -14,6 +14,11 @@
 typedef float vec __attribute__((vector_size(16), may_alias));
 typedef int32_t ivec __attribute__((vector_size(16), may_alias));
 
+static inline vec vec_fma(vec a, vec b, vec c)
+{
+	return (vec)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
+}
+
 static inline vec vec_sqrt(vec x)
 {
 	return (vec)vsqrtq_f32((float32x4_t)x);

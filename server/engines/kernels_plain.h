@@ -8,6 +8,11 @@
 typedef float vec __attribute__((vector_size(LANES * 4), may_alias));
 typedef int32_t ivec __attribute__((vector_size(LANES * 4), may_alias));
 
+static inline vec vec_fma(vec a, vec b, vec c)
+{
+	return a * b + c;
+}
+
 static inline vec vec_sqrt(vec x)
 {
 	for (int l = 0; l < LANES; l++)

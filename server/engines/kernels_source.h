@@ -9,11 +9,13 @@
  *	HEAD_ROWS, HEAD_COLUMNS  the same for the head's dot products (samples x classes)
  *	vec, ivec            LANES floats, LANES int32_t
  *	vec_sqrt, vec_max    of each lane; max is a > b ? a : b
+ *	vec_fma(a, b, c)     a * b + c, fused where the set can; by name, since a compiler that
+ *	                     fuses as it likes does so differently from loop to loop
  *	vec_divide(a, b)     a / b to two units, for B from 1e-7 on
  *	vec_selector(l, h)   what vec_choose needs to pick number 2 h + l (0 or -1 each)
  *	vec_choose(q, s)     of each lane, one of the four floats at Q
  *
- * Vectors are the compilers' own (GCC and clang), multiply-adds come from contraction.
+ * Vectors are the compilers' own (GCC and clang).
  * Tiles have their row count as a constant after inlining, so that accumulators live in
  * registers.  Each element is summed in one order, whatever the tile around it: a result
  * never depends on how samples or columns are divided.
@@ -47,6 +49,11 @@ INLINE vec load(const float *p)
 INLINE void store(float *p, vec x)
 {
 	*(vec *)p = x;
+}
+
+INLINE vec splat(float x)
+{
+	return x - (vec){0};
 }
 
 INLINE unsigned min_unsigned(unsigned a, unsigned b)
@@ -131,7 +138,7 @@ INLINE void tile_round(unsigned m, const float *a, size_t a_row, const float *b,
 		bv[v] = load(b + v * LANES);
 	for_each (i, m)
 		for_each (v, TILE_VECTORS)
-			acc[i][v] += a[i * a_row] * bv[v];
+			acc[i][v] = vec_fma(splat(a[i * a_row]), bv[v], acc[i][v]);
 }
 
 /* acc[i][v] += sum over k of a[i * a_row + k * a_step] * b[k * b_step + v] */
@@ -215,11 +222,6 @@ static void head_backward(const float *d, size_t d_stride, const float *w,
 	}
 }
 
-INLINE vec splat(float x)
-{
-	return x - (vec){0};
-}
-
 /* Adam's constants in vectors. */
 struct adam_vectors {
 	vec rate_m, rate_v, alpha, epsilon;
@@ -237,8 +239,8 @@ INLINE void adam_apply(const struct adam_vectors *s, vec g, const struct target 
 	float *w = to->w + at, *m = to->m + at, *v = to->v + at;
 	vec mean = load(m), square = load(v);
 
-	mean += (g - mean) * s->rate_m;
-	square += (g * g - square) * s->rate_v;
+	mean = vec_fma(g - mean, s->rate_m, mean);
+	square = vec_fma(vec_fma(g, g, -square), s->rate_v, square);
 	store(m, mean);
 	store(v, square);
 	store(w, load(w) - vec_divide(mean * s->alpha, vec_sqrt(square) + s->epsilon));
@@ -319,7 +321,7 @@ INLINE void head_tile(unsigned m, unsigned n, const struct features *f, const fl
 			for_each (j, n) {
 				vec wv = load(w + j * PANEL + v * LANES);
 				for_each (i, m)
-					acc[i][j] += av[i] * wv;
+					acc[i][j] = vec_fma(av[i], wv, acc[i][j]);
 			}
 		}
 	for_each (i, m)
@@ -404,8 +406,9 @@ INLINE void conv_window(const float *const rows[4], size_t at, const float *w, f
 			k[v] = load(w + t * PANEL + v * LANES);
 		for_each (o, 4)
 			for_each (v, TILE_VECTORS)
-				acc[v][o] +=
-					rows[t / 3 + o / 2][at + t % 3 + o % 2] * k[v];
+				acc[v][o] = vec_fma(
+					splat(rows[t / 3 + o / 2][at + t % 3 + o % 2]),
+					k[v], acc[v][o]);
 	}
 	for_each (v, TILE_VECTORS)
 		pool_window(acc[v], load(w + CONV_TAPS * PANEL + v * LANES),
@@ -443,10 +446,11 @@ INLINE void conv_gradient(const struct conv *c, const float *quads, const float 
 		for (size_t i = 0; i < columns; i++, da += filters, winner += filters) {
 			vec d = load(da);
 			ivec which = *(const ivec *)winner;
-			for_each (t, CONV_TAPS)
-				sum[t] += d * vec_choose(q[t / 3] + (2 * i + t % 3) *
-				                                            CONV_QUAD,
-				                         which);
+			for_each (t, CONV_TAPS) {
+				const float *quad =
+					q[t / 3] + (2 * i + t % 3) * CONV_QUAD;
+				sum[t] = vec_fma(d, vec_choose(quad, which), sum[t]);
+			}
 			sum[CONV_TAPS] += d;
 		}
 	}

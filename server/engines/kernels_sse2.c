@@ -14,6 +14,11 @@
 typedef float vec __attribute__((vector_size(16), may_alias));
 typedef int32_t ivec __attribute__((vector_size(16), may_alias));
 
+static inline vec vec_fma(vec a, vec b, vec c)
+{
+	return a * b + c;
+}
+
 static inline vec vec_sqrt(vec x)
 {
 	return _mm_sqrt_ps(x);

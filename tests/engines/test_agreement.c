@@ -244,7 +244,12 @@ static void compare_threads(const char *isa, const struct model_shape *shape, un
 		if (!first)
 			first = result;
 		else
-			assert_memory_equal(first, result, size * sizeof(*result));
+			for (size_t k = 0; k < size; k++) {
+				if (memcmp(&first[k], &result[k], sizeof(*first)) != 0)
+					fail_msg("%s, %u threads, value %zu: %.9g and %.9g",
+					         isa, threads[t], k, (double)first[k],
+					         (double)result[k]);
+			}
 		if (first != result)
 			free(result);
 	}
