@@ -26,7 +26,7 @@
 
 #define INLINE static inline __attribute__((always_inline))
 #ifdef __clang__
-#define UNROLL _Pragma("unroll")
+#define UNROLL _Pragma("clang loop unroll(full)")
 #else
 #define UNROLL _Pragma("GCC unroll 16")
 #endif
@@ -73,60 +73,27 @@ INLINE unsigned share(unsigned rows, unsigned count, unsigned i)
 	return rows / count + (i < rows % count);
 }
 
-/* Calls f(m, …) with m a constant. */
+/* clang-format off */
+#define ROWS_CASE(m, f, ...) case m: f(m, __VA_ARGS__); break;
 #if TILE_ROWS == 8
-#define WITH_ROWS(m, f, ...) \
-	switch (m) { \
-	case 1: \
-		f(1, __VA_ARGS__); \
-		break; \
-	case 2: \
-		f(2, __VA_ARGS__); \
-		break; \
-	case 3: \
-		f(3, __VA_ARGS__); \
-		break; \
-	case 4: \
-		f(4, __VA_ARGS__); \
-		break; \
-	case 5: \
-		f(5, __VA_ARGS__); \
-		break; \
-	case 6: \
-		f(6, __VA_ARGS__); \
-		break; \
-	case 7: \
-		f(7, __VA_ARGS__); \
-		break; \
-	default: \
-		f(8, __VA_ARGS__); \
-		break; \
-	}
+#define ROWS_7_8(f, ...) ROWS_CASE(7, f, __VA_ARGS__) ROWS_CASE(8, f, __VA_ARGS__)
 #elif TILE_ROWS == 6
-#define WITH_ROWS(m, f, ...) \
-	switch (m) { \
-	case 1: \
-		f(1, __VA_ARGS__); \
-		break; \
-	case 2: \
-		f(2, __VA_ARGS__); \
-		break; \
-	case 3: \
-		f(3, __VA_ARGS__); \
-		break; \
-	case 4: \
-		f(4, __VA_ARGS__); \
-		break; \
-	case 5: \
-		f(5, __VA_ARGS__); \
-		break; \
-	default: \
-		f(6, __VA_ARGS__); \
-		break; \
-	}
+#define ROWS_7_8(f, ...)
 #else
 #error "TILE_ROWS is 6 or 8"
 #endif
+/* Calls f(m, …) with m a constant; nothing for m = 0. */
+#define WITH_ROWS(m, f, ...) \
+	switch (m) { \
+	ROWS_CASE(1, f, __VA_ARGS__) \
+	ROWS_CASE(2, f, __VA_ARGS__) \
+	ROWS_CASE(3, f, __VA_ARGS__) \
+	ROWS_CASE(4, f, __VA_ARGS__) \
+	ROWS_CASE(5, f, __VA_ARGS__) \
+	ROWS_CASE(6, f, __VA_ARGS__) \
+	ROWS_7_8(f, __VA_ARGS__) \
+	}
+/* clang-format on */
 
 /* acc[i][v] += a[i * a_row] * b[v] */
 INLINE void tile_round(unsigned m, const float *a, size_t a_row, const float *b,
@@ -266,17 +233,30 @@ INLINE void gradient_tile(unsigned m, const float *a, size_t a_step, const float
 			adam_apply(&s, acc[i][v], to, at + i * PANEL + v * LANES);
 }
 
-/* A gradient never reaches memory, unless it is asked for. */
+/* A gradient never reaches memory, unless it is asked for.  Whole tiles are a loop of
+ * their own, which is all that a compiler has to find registers for. */
+static __attribute__((noinline)) unsigned update_tiles(const struct factor *f,
+                                                       const float *b, size_t b_stride,
+                                                       const struct target *to)
+{
+	const struct target own = *to;
+	const float *a = f->a;
+	unsigned r = 0;
+
+	for (; r + TILE_ROWS <= f->rows; r += TILE_ROWS, a += f->tile_stride)
+		gradient_tile(TILE_ROWS, a, f->step, b, b_stride, f->depth, &own,
+		              (size_t)r * PANEL);
+	return r;
+}
+
 static void update(const struct factor *f, const float *b, size_t b_stride,
                    const struct target *to)
 {
-	const float *a = f->a;
+	unsigned r = update_tiles(f, b, b_stride, to);
+	const float *a = f->a + r / TILE_ROWS * f->tile_stride;
 
-	for (unsigned r = 0; r < f->rows; r += TILE_ROWS, a += f->tile_stride) {
-		unsigned m = min_unsigned(f->rows - r, TILE_ROWS);
-		WITH_ROWS(m, gradient_tile, a, f->step, b, b_stride, f->depth, to,
-		          (size_t)r * PANEL);
-	}
+	WITH_ROWS(f->rows - r, gradient_tile, a, f->step, b, b_stride, f->depth, to,
+	          (size_t)r * PANEL);
 }
 
 static void update_sum(const float *g, size_t stride, unsigned count, size_t n,
