@@ -32,7 +32,8 @@ export function machineName(report) {
 // "Apple M2 Pro · macOS 15.1 · 12 cores · 32 GiB": what is known of it.
 export function machineLine(report, formatBytes) {
   const machine = report.machine || {};
-  const os = [fact(machine, "os.name"), fact(machine, "os.version")].filter(Boolean).join(" ");
+  const os = fact(machine, "os.pretty_name")
+    || [fact(machine, "os.name"), fact(machine, "os.version")].filter(Boolean).join(" ");
   const cores = fact(machine, "cores.total");
   const memory = fact(machine, "memory.total_bytes");
   const container = machine.container;

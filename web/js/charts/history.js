@@ -45,7 +45,10 @@ function configure(colours, rows, lanes, model) {
 }
 
 function historyOf(results, model) {
-  const rows = results.filter((result) => (result.lanes || []).some((entry) => (entry.models || [])
+  // Only what was asked alike can be set side by side.
+  const batch = results[0] && format.fact(results[0], "spec.batch");
+  const rows = results.filter((result) => format.fact(result, "spec.batch") === batch
+    && (result.lanes || []).some((entry) => (entry.models || [])
     .some((m) => m.model === model && m.samples_per_second > 0))).slice(0, SHOWN).reverse();
   if (rows.length < 2) {
     return null;
@@ -54,7 +57,7 @@ function historyOf(results, model) {
     .filter((lane) => rows.some((result) => modelOf(result, lane, model)));
   return figure({
     title: `${modelName(model)}, history`,
-    sentence: `The last ${format.count(rows.length, "result")}, the oldest first.`,
+    sentence: `The last ${format.count(rows.length, "result")} with batch ${batch}, the oldest first.`,
     name: `history ${model}`,
     key: lanes.map((lane) => ({ lane, text: laneName(lane) })),
     configure: (colours) => configure(colours, rows, lanes, model),

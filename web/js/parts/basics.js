@@ -87,7 +87,7 @@ export function copyButton(text, label = "Copy", what = "") {
 }
 
 export function command(text) {
-  return h("div", { class: "command" }, h("pre", { tabindex: "0", "aria-label": "command" }, text),
+  return h("div", { class: "command" }, h("pre", {}, text),
     copyButton(text, "Copy", "command"));
 }
 
@@ -126,6 +126,21 @@ export function shown(value, form = String) {
   return form(value);
 }
 
+// What is wider than its place can be scrolled, and then the keyboard must reach it.
+const sizes = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    const scrolls = target.scrollWidth > target.clientWidth;
+    for (const [name, value] of [["tabindex", "0"], ["role", "region"],
+      ["aria-label", target.dataset.label]]) {
+      if (scrolls) {
+        target.setAttribute(name, value);
+      } else {
+        target.removeAttribute(name);
+      }
+    }
+  }
+});
+
 // columns: [{ label, number, head }]; rows: [[cell…]].  With CARDS a narrow screen shows each row as
 // a card; the roles keep it a table for screen readers all the same.
 export function table({ caption, columns, rows, cards = false }) {
@@ -140,7 +155,7 @@ export function table({ caption, columns, rows, cards = false }) {
       ...role(column.head ? "rowheader" : "cell"),
     }, content);
   };
-  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `${caption}, table` },
+  const box = h("div", { class: "scroll", "data-label": `${caption}, table` },
     h("table", { class: cards ? "cards" : null, ...role("table") },
       h("caption", { class: "unseen" }, caption),
       h("thead", role("rowgroup"), h("tr", role("row"), columns.map((column) => h("th",
@@ -149,6 +164,8 @@ export function table({ caption, columns, rows, cards = false }) {
       h("tbody", role("rowgroup"),
         rows.map((row) => h("tr", { class: row.class || null, ...role("row") },
           (row.cells || row).map(cell))))));
+  sizes.observe(box);
+  return box;
 }
 
 export function facts(rows) {

@@ -7,17 +7,38 @@ import * as settings from "../settings.js";
 import { fact } from "../format.js";
 import { MODELS } from "../lanes.js";
 
+// The interpreters whose TensorFlow can be measured.
+const pythons = () => ((known.report && known.report.interpreters) || [])
+  .filter((i) => ["ready", "works-with-limits"].includes(fact(i, "verdict.state")));
+
+const dataSets = () => (known.service && known.service.data) || [];
+
 // The request for LANES under the settings; members at their defaults stay out.
 export function requestFor(lanes, extra = {}) {
-  const { quick, threads, batch, models } = settings.get();
-  const request = { lanes, models, quick, ...extra };
+  const { quick, threads, batch, models, interpreter, data } = settings.get();
+  const request = { lanes, models, quick };
   if (threads > 0) {
     request.threads = threads;
   }
   if (batch !== 32) {
     request.batch = batch;
   }
-  return request;
+  if (lanes.includes("tensorflow") && pythons().some((i) => i.id === interpreter)) {
+    request.interpreter = interpreter;
+  }
+  if (data && dataSets().includes(data)) {
+    request.data = data;
+  }
+  return { ...request, ...extra };
+}
+
+const SWEEP = [8, 32, 128, 512, 1024];
+
+// A run a batch size, one after the other.
+export async function sweep(lanes) {
+  for (const batch of SWEEP) {
+    await startBenchmark(requestFor(lanes, { quick: true, batch }));
+  }
 }
 
 export function run(lanes, extra) {
@@ -49,6 +70,17 @@ function modelBoxes() {
     })));
 }
 
+// A choice among NAMES [[value, text]] that is kept as SETTING; nothing for a single one.
+function choice(label, setting, names) {
+  if (names.length < 2) {
+    return null;
+  }
+  const field = h("select", {}, names.map(([value, text]) => h("option",
+    { value, selected: settings.get()[setting] === value }, text)));
+  field.addEventListener("change", () => settings.set({ [setting]: field.value }));
+  return h("label", {}, label, field);
+}
+
 // The fields that the settings dialog and the overview share.
 export function options() {
   const { quick, threads, batch } = settings.get();
@@ -69,7 +101,9 @@ export function options() {
     h("label", { class: "check" }, quickBox, "Quick: one epoch, six blocks"),
     h("label", {}, "Threads (0: all)", threadsField),
     h("label", {}, "Batch", batchField),
-    modelBoxes());
+    modelBoxes(),
+    choice("Data", "data", dataSets().map((name) => [name, name])),
+    choice("TensorFlow of", "interpreter", pythons().map((i) => [i.id, i.path])));
 }
 
 export function optionsLine() {

@@ -50,7 +50,8 @@ function software(entry) {
 
 const BODIES = {
   value: (lane, s) => [
-    figures(lane, s), h("p", { class: "quiet" }, "samples a second, training"), software(s.entry),
+    figures(lane, s), h("p", { class: "quiet" }, `samples a second, training, batch ${
+      format.fact(s.result, "spec.batch") || 32}`), software(s.entry),
   ],
   running: (lane, { job }) => [
     h("p", {}, job.step ? format.capital(job.step) : "Waiting for its turn"),

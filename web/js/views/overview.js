@@ -18,7 +18,7 @@ import { findingCard } from "../parts/finding.js";
 import { interpreterTable } from "../parts/interpreters.js";
 import { logBox } from "../parts/log.js";
 import { progress, tick } from "../parts/progress.js";
-import { options, optionsLine, run } from "../parts/run.js";
+import { options, optionsLine, run, sweep } from "../parts/run.js";
 import { laneStates, tiles } from "../parts/tiles.js";
 
 const FINDINGS_FIRST = 4;
@@ -127,13 +127,21 @@ function chartsPart() {
         runButton()));
   }
   const newest = all.find((r) => (r.lanes || []).some((l) => (l.models || []).length > 0)) || all[0];
-  const charts = [...throughputCharts(newest), ...curveCharts(newest), ...sweepCharts(all),
+  const sweeps = sweepCharts(all);
+  const charts = [...throughputCharts(newest), ...curveCharts(newest), ...sweeps,
     ...historyCharts(all)];
   return part("charts", "Measurements", {
     more: [h("a", { href: to("results", newest.id) }, "This result"), " · ",
       h("a", { href: "#/results" }, "All results")],
     lead: ["From ", when(format.dateOf(newest)), trust(newest)],
-  }, h("div", { class: "charts" }, charts));
+  }, h("div", { class: "charts" }, charts), sweeps.length === 0 && sweepHint());
+}
+
+function sweepHint() {
+  const lanes = possibleLanes().filter((lane) => lane !== "translated");
+  return h("div", { class: "part-row" }, empty(
+    "How the batch size matters is not known yet: five quick runs, from 8 to 1024, tell.",
+    action("Sweep the batch size", () => sweep(lanes), { class: "small" })));
 }
 
 function trust(result) {
