@@ -13,6 +13,10 @@ export function id(time, tail = 0) {
   return digits + String(tail).padStart(16, "0");
 }
 
+export function timeOf(made) {
+  return [...made.slice(0, 10)].reduce((ms, digit) => ms * 32 + BASE32.indexOf(digit), 0);
+}
+
 export const HOSTILE = "<img src=x onerror=\"window.hacked=1\"></script><script>window.hacked=1</script>";
 
 const absent = (reason, detail) => ({ value: null, reason, detail });
@@ -56,6 +60,7 @@ export const report = {
         { probe: "devices", outcome: "ok", exit: 0, signal: null, duration_ns: 3100000000, stderr_tail: "", devices: [{ name: "/physical_device:CPU:0", type: "CPU" }, { name: "/physical_device:GPU:0", type: "GPU" }] },
       ],
       verdict: { state: "ready", sentence: "TensorFlow 2.18.1 runs natively and sees the GPU." },
+      recommendation: { keep: true, sentence: "Keep this set.", commands: { pip: ["python -m pip install 'tensorflow==2.18.1'"], conda: [], uv: ["uv pip install 'tensorflow==2.18.1'"] } },
     },
     {
       id: "00000000000000a2", path: "/Users/ada/opt/anaconda3/bin/python", real_path: "/Users/ada/opt/anaconda3/bin/python3.9",
@@ -199,7 +204,8 @@ export const partial = {
 
 export const rule = {
   id: "x86-tensorflow-under-rosetta", cause: "x86-tf-under-rosetta", title: "An Intel TensorFlow under Rosetta",
-  explanation: "Symptom: import tensorflow dies with “illegal hardware instruction”.", references: [{ title: "Rosetta", url: "https://support.apple.com/102527" }],
+  explanation: "Symptom: import tensorflow dies with “illegal hardware instruction”.",
+  page: "# x86-tensorflow-under-rosetta\n\n## Symptom\n\n`import tensorflow` ends with **illegal hardware instruction**.\n\n```\nzsh: illegal hardware instruction  python\n```\n\n## Fix\n\n- Use an arm64 Python.\n- See [Rosetta](https://support.apple.com/102527).\n", references: [{ title: "Rosetta", url: "https://support.apple.com/102527" }],
 };
 
 export const markdown = {
@@ -209,5 +215,11 @@ export const markdown = {
 
 export const compatibility = {
   schema: "trilane/compatibility/1", date: "2026-11-01",
-  tensorflow: [{ version: "2.18.1", python: "3.9 – 3.12", numpy: "1.26 – 2.0", plugin: "1.2.0" }, { version: "2.17.1", python: "3.9 – 3.12", numpy: "1.23 – 1.26", plugin: "1.1.0" }],
+  recommended: { metal: { tensorflow: "2.18.1", "tensorflow-metal": "1.2.0", python: "3.11" } },
+  tables: {
+    tensorflow: {
+      title: "TensorFlow and what belongs to it",
+      rows: [{ series: "2.18", python: ">=3.9,<3.13", numpy: ">=1.26,<2.1", plugin: "1.2.0" }, { series: "2.17", python: ">=3.9,<3.13", numpy: ">=1.23.5,<2", plugin: "1.1.0" }],
+    },
+  },
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A server with the interface of docs/openapi.json and canned answers, to look at the page in
 // every state without a machine in that state.  With the same security headers as the real
-// one.  node fake-server.mjs [--port N] [--state full|empty|partial|fresh] [--chart FILE]
+// one.  node fake-server.mjs [--port N] [--state full|empty|partial|fresh] [--root ASSETS]
 import { createServer } from "node:http";
 import { readFile, stat } from "node:fs/promises";
 import { dirname, extname, join, normalize } from "node:path";
@@ -30,7 +30,12 @@ function stateOf(name) {
   }[name];
 }
 
-export async function fake({ port = 0, state = "full", chart = null } = {}) {
+const summary = (r) => ({
+  id: r.id, created: new Date(documents.timeOf(r.id)).toISOString(), links: { self: `/api/v1/results/${r.id}` }, spec: r.spec, trust: r.trust.grade,
+  summary: r.lanes.map((l) => ({ lane: l.lane, state: l.state, models: l.models.map(({ model, samples_per_second }) => ({ model, samples_per_second })) })),
+});
+
+export async function fake({ port = 0, state = "full", root = WEB } = {}) {
   const world = { ...stateOf(state), jobs: [], streams: new Set(), event: 0, requests: [], refuse: null };
 
   function emit(type, data) {
@@ -121,7 +126,7 @@ export async function fake({ port = 0, state = "full", chart = null } = {}) {
   const lists = {
     "": () => ({ version: "0.1.0", links: {} }),
     jobs: () => ({ jobs: world.jobs }),
-    results: () => ({ results: world.results }),
+    results: () => ({ results: world.results.map(summary) }),
     compatibility: () => documents.compatibility,
     openapi: () => ({}),
   };
@@ -163,7 +168,7 @@ export async function fake({ port = 0, state = "full", chart = null } = {}) {
 
   async function asset(path, response) {
     const name = normalize(path === "/" ? "/index.html" : path).replace(/^\/+/, "");
-    const file = name === "vendor/chart.js" && chart ? chart : join(WEB, name);
+    const file = join(root, name);
     try {
       await stat(file);
       response.writeHead(200, { ...HEADERS, "Content-Type": TYPES[extname(file)] || "application/octet-stream", "Cache-Control": "no-cache" });
@@ -208,6 +213,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     const at = process.argv.indexOf(`--${name}`);
     return at > 0 ? process.argv[at + 1] : otherwise;
   };
-  const { url } = await fake({ port: Number(option("port", 0)), state: option("state", "full"), chart: option("chart", null) });
+  const { url } = await fake({ port: Number(option("port", 0)), state: option("state", "full"), root: option("root", WEB) });
   console.log(`listening on ${url}`);
 }

@@ -9,12 +9,12 @@ import * as documents from "./documents.mjs";
 import { accessible, equal, go, ok, openPage, seeAll, settled, test, texts } from "./harness.mjs";
 import { fake } from "./fake-server.mjs";
 
-const CHART = join(process.env.TRILANE_ASSETS || "", "vendor", "chart.js");
+const ROOT = process.env.TRILANE_ASSETS || "";
 const LIMIT_BYTES = 120 * 1000;
 
 // Runs BODY with a page on a fake server in STATE and asserts that the page behaved.
 async function on(state, body, options = {}, hash = "#/") {
-  const server = await fake({ state, chart: CHART });
+  const server = await fake({ state, root: ROOT });
   try {
     const opened = await openPage(server.url + hash, options);
     await body(opened.page, server, opened);
@@ -34,7 +34,7 @@ const VIEWS = ["#/", "#/interpreters", "#/interpreters/00000000000000a1", "#/int
   "#/search", "#/search/rosetta", "#/search/zzz", "#/nowhere"];
 
 test("the page needs Chart.js from the build", () => {
-  ok(existsSync(CHART), `${CHART} is missing`);
+  ok(existsSync(join(ROOT, "vendor", "chart.js")), `there is no vendor/chart.js in ${ROOT}`);
 });
 
 test("nothing in the sources parses HTML or styles inline", () => {
@@ -161,12 +161,12 @@ test("a refusal says what to do", () => on("fresh", async (page, server) => {
 }));
 
 test("a server that goes is missed, and found again", async () => {
-  const server = await fake({ state: "full", chart: CHART });
+  const server = await fake({ state: "full", root: ROOT });
   const port = Number(new URL(server.url).port);
   const opened = await openPage(server.url);
   await server.close();
   await opened.page.waitForFunction(() => /does not answer/.test(document.querySelector("#notice").textContent), null, { timeout: 15000 });
-  const again = await fake({ state: "partial", port, chart: CHART });
+  const again = await fake({ state: "partial", port, root: ROOT });
   await opened.page.waitForFunction(() => document.querySelector("#notice").textContent === "", null, { timeout: 30000 });
   await opened.page.waitForSelector("[data-lane=gpu][data-state=failed]");
   await opened.page.context().close();
@@ -296,7 +296,7 @@ test("charts have their numbers as tables", () => on("full", async (page) => {
 }));
 
 test("without JavaScript there is a text", async () => {
-  const server = await fake({ state: "full" });
+  const server = await fake({ state: "full", root: ROOT });
   const { page, done } = await (async () => {
     const html = await (await fetch(server.url)).text();
     ok(html.includes("<!--trilane:summary-->"), "the mark for the server's summary");

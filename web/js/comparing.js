@@ -142,7 +142,7 @@ export function differences(a, b, skip = []) {
 }
 
 // What changes by itself between two readings says nothing about the machines.
-const PASSING = ["memory.available_bytes", "memory.swap_used_bytes"];
+const PASSING = ["memory.available_bytes", "memory.swap_used_bytes", "sources", "isa_meaning"];
 
 const stackOf = (i) => {
   const packages = format.known(i.packages, {});

@@ -51,13 +51,14 @@ function hasNumbers(entry) {
   return entry.state === "done" && (entry.models || []).some((m) => m.samples_per_second > 0);
 }
 
-// A job mentions a lane by its request, or by the step that it is at.
-export function jobHasLane(job, lane, request) {
+// A job has a lane by its request; who does not know it, by its events or the step it is at.
+export function jobHasLane(job, lane, request, seen = new Set()) {
   if (job.kind !== "benchmark") {
     return false;
   }
   const lanes = request && (request.lanes || ["native"]);
-  return lanes ? lanes.includes(lane) : new RegExp(`\\b${lane}\\b`, "i").test(job.step || "");
+  return lanes ? lanes.includes(lane)
+    : seen.has(lane) || new RegExp(`\\b${lane}\\b`, "i").test(job.step || "");
 }
 
 // What the server says of a lane before anything has run: { possible, reason, finding }.
@@ -81,7 +82,7 @@ function findingOf(lane, report) {
 
 // RESULTS are whole ones, newest first; JOBS the active ones, each with its request.
 export function laneState(lane, { jobs, results, report, service }) {
-  const job = jobs.find((j) => jobHasLane(j, lane, j.request));
+  const job = jobs.find((j) => jobHasLane(j, lane, j.request, j.seen));
   if (job) {
     return { state: "running", job };
   }
@@ -97,21 +98,22 @@ export function laneState(lane, { jobs, results, report, service }) {
       return { state: "failed", reason: entry.reason || "no reason was given", result };
     }
     if (entry.state === "not_possible") {
-      return impossible(lane, entry.reason, entry.finding, report);
+      return impossible(lane, entry, report);
     }
   }
   const said = saidOf(lane, report, service);
   const possible = said && (said.possible ?? said.available);
   if (said && possible === false) {
-    return impossible(lane, said.reason, said.finding, report);
+    return impossible(lane, said, report);
   }
   return { state: "not_run" };
 }
 
-function impossible(lane, reason, finding, report) {
+function impossible(lane, { reason, remedy, finding }, report) {
   return {
     state: "not_possible",
     reason: reason || "the server gave no reason",
+    remedy: remedy || null,
     finding: finding || findingOf(lane, report),
   };
 }
@@ -138,6 +140,8 @@ export function throughput(model, batch) {
   return { value: model.samples_per_second, interval, samples: samples.map(rate) };
 }
 
+const pair = (interval) => (Array.isArray(interval) ? interval : null);
+
 export function modelOf(result, lane, model) {
   const entry = entryOf(result, lane);
   const found = entry && (entry.models || []).find((m) => m.model === model);
@@ -151,10 +155,10 @@ export function againstNative(result, lane, model) {
       continue;
     }
     if (c.a === lane && c.b === "native") {
-      return { ratio: c.ratio, interval: c.ci95, verdict: c.verdict, sentence: c.sentence };
+      return { ratio: c.ratio, interval: pair(c.ci95), verdict: c.verdict, sentence: c.sentence };
     }
     if (c.a === "native" && c.b === lane && c.ratio > 0) {
-      const interval = Array.isArray(c.ci95) ? [1 / c.ci95[1], 1 / c.ci95[0]] : null;
+      const interval = pair(c.ci95) && [1 / c.ci95[1], 1 / c.ci95[0]];
       const turned = { faster: "slower", slower: "faster" };
       return {
         ratio: 1 / c.ratio, interval, verdict: turned[c.verdict] || c.verdict,

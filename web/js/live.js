@@ -3,7 +3,7 @@
 // up (the server is gone, or all its streams are taken) this asks again, less and less
 // often.  A hidden page holds no stream: a server has few.
 
-const TYPES = ["job", "epoch", "sample", "report", "result"];
+const TYPES = ["job", "lane", "epoch", "sample", "report"];
 const FIRST_WAIT_MS = 1000;
 const LAST_WAIT_MS = 15000;
 

@@ -7,6 +7,7 @@ import { follow } from "./live.js";
 
 const RESULTS_FIRST = 50;
 const POLL_MS = 2000;
+const LIVE_MS = 400;
 const MINE = "trilane.requests";
 
 export const model = {
@@ -17,7 +18,7 @@ export const model = {
   jobs: new Map(),
   results: undefined, // summaries or whole documents, newest first
   whole: new Map(), // results by id
-  live: new Map(), // by job: { epochs: Map, samples: Map }
+  live: new Map(), // by job: the newest event of each lane, by lane
 };
 
 const watchers = new Map();
@@ -180,33 +181,28 @@ export async function cancelJob(id) {
 
 // --- the stream --------------------------------------------------------------------------
 
-function liveOf(id) {
-  if (!model.live.has(id)) {
-    model.live.set(id, { epochs: new Map(), samples: new Map() });
-  }
-  return model.live.get(id);
-}
+let liveTimer = 0;
 
-function append(map, event) {
-  const key = `${event.lane || ""}/${event.model || ""}`;
-  if (!map.has(key)) {
-    map.set(key, []);
+function putLive(type, event) {
+  if (!model.live.has(event.job)) {
+    model.live.clear(); // one job runs at a time
+    model.live.set(event.job, new Map());
   }
-  map.get(key).push(event);
+  model.live.get(event.job).set(event.lane, { ...event, type });
+  // Samples come faster than eyes.
+  liveTimer = liveTimer || setTimeout(() => {
+    liveTimer = 0;
+    tell("live");
+  }, LIVE_MS);
 }
 
 function onEvent(type, event) {
-  const job = event.job || event.id;
   if (type === "job") {
-    putJob(event.job && typeof event.job === "object" ? event.job : event);
+    putJob(event);
   } else if (type === "report") {
     loadReport().catch(() => setOnline(false));
-  } else if (type === "epoch") {
-    append(liveOf(job).epochs, event);
-    tell("live");
-  } else if (type === "sample") {
-    append(liveOf(job).samples, event);
-    tell("live");
+  } else if (event.job && event.lane) {
+    putLive(type, event);
   }
 }
 

@@ -114,8 +114,28 @@ function withoutTrouble(report, counts, able, measured) {
   };
 }
 
+// The server's own words, with the finding that they are about.
+function inItsWords(report, able, counts, isMeasured) {
+  const worst = ranked(report.findings)[0];
+  const grave = worst && (worst.severity === "blocker" || worst.severity === "warning");
+  const text = fact(report, "verdict.next");
+  const tone = grave ? (able === 0 && worst.severity === "blocker" ? "bad" : "warn")
+    : able > 0 ? "good" : "plain";
+  let next = null;
+  if (grave) {
+    next = { ...nextOf(worst), ...(text ? { text: first(text) } : {}) };
+  } else if (!isMeasured) {
+    next = able > 0 || !text ? measure : { kind: "run", text };
+  }
+  return { tone, sentence: sentence(fact(report, "verdict.sentence")), next };
+}
+
 // { tone: good|warn|bad|plain, sentence, detail, next: { kind, text, id, href } | null }
-export function verdict(report, results) {
+// LOOKING: the first report is being made.
+export function verdict(report, results, looking = false) {
+  if (!report && looking) {
+    return { tone: "plain", sentence: "Looking at this machine.", next: null };
+  }
   if (!report) {
     return {
       tone: "plain",
@@ -125,6 +145,9 @@ export function verdict(report, results) {
   }
   const counts = states(report);
   const able = counts.ready + counts["works-with-limits"];
+  if (fact(report, "verdict.sentence")) {
+    return inItsWords(report, able, counts, results.length > 0);
+  }
   const worst = ranked(report.findings)[0];
   if (worst && (worst.severity === "blocker" || worst.severity === "warning")) {
     return fromWorst(report, worst, able, counts);

@@ -4,7 +4,7 @@
 import { h } from "../dom.js";
 import * as format from "../format.js";
 import { to } from "../router.js";
-import { facts, shown, table } from "./basics.js";
+import { command, facts, shown, table } from "./basics.js";
 
 const VERDICTS = {
   ready: ["good", "Ready"],
@@ -167,6 +167,20 @@ function files(title, key, rows) {
         Array.isArray(row.archs) && ` – ${row.archs.map(format.arch).join(", ")}`))));
 }
 
+const TOOLS = { pip: "pip", conda: "conda", uv: "uv" };
+
+// The set of versions that this Python should have, as command lines of each tool.
+function recommendation(i) {
+  const r = format.known(i.recommendation);
+  if (!r || !r.sentence) {
+    return null;
+  }
+  return h("section", { class: "stack" }, h("h2", {}, "Recommended"), h("p", {}, r.sentence),
+    Object.entries(r.commands || {}).filter(([, lines]) => Array.isArray(lines) && lines.length > 0)
+      .map(([tool, lines]) => h("details", { "data-key": `set ${tool}`, open: tool === "pip" },
+        h("summary", {}, `With ${TOOLS[tool] || tool}`), lines.map((line) => command(String(line))))));
+}
+
 export function interpreterDetails(i) {
   const plugin = pluginOf(i);
   const loads = plugin && plugin.loads_with;
@@ -186,7 +200,7 @@ export function interpreterDetails(i) {
       ["Prefix", h("span", { class: "path" }, shown(i.prefix))],
       i.real_path !== i.path && ["Leads to", h("span", { class: "path" }, shown(i.real_path))],
     ]),
-    h("h2", {}, "Imports"), imports(i), requirements(i), packages(i),
+    recommendation(i), h("h2", {}, "Imports"), imports(i), requirements(i), packages(i),
     files("Libraries of another architecture", "foreign", i.foreign_libraries),
     files("Damaged files", "damaged", i.damaged),
     files("OpenMP runtimes", "openmp", i.openmp_runtimes),

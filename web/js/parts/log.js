@@ -19,6 +19,15 @@ export function bounded(text, limit = LIMIT_BYTES - 65536) {
   return { text: `${text.slice(0, half)}\n…\n${text.slice(-half * 3)}`, cut: true };
 }
 
+function nothing({ sentence, collect = [] }) {
+  return h("div", { class: "empty stack" },
+    h("p", {}, sentence || "No cause that Trilane knows is in this log. Add the lines from the "
+      + "very first error on, with the command that was run."),
+    collect.length > 0 && h("ul", { class: "dots" }, collect.map((item) => h("li", {}, item))),
+    h("div", { class: "row" }, h("a", { class: "button small", href: "#/interpreters" },
+      "Let the import probes try")));
+}
+
 function answer(host, diagnosis, cut) {
   const findings = diagnosis.findings || [];
   announce(findings.length > 0 ? `${format.count(findings.length, "cause")} found.` : "No known cause.");
@@ -28,8 +37,7 @@ function answer(host, diagnosis, cut) {
       ? h("div", { class: "findings" }, findings.map((finding) => findingCard(finding, {
         open: true, link: false, key: "log", interpreters: model.report && model.report.interpreters,
       })))
-      : empty("No cause that Trilane knows is in this log. Add the lines from the very first error on, with the command that was run; or let the import probes run the import itself.",
-        h("a", { class: "button small", href: "#/interpreters" }, "Import probes")));
+      : nothing(diagnosis.next || {}));
 }
 
 export function logBox() {

@@ -34,12 +34,30 @@ function figures(lane, { entry, result }) {
     const part = spread(m);
     return [
       h("dt", {}, modelName(m.model)),
-      h("dd", { class: "n" }, format.number(m.samples_per_second),
+      h("dd", { class: "n", title: m.reason || null }, format.number(m.samples_per_second),
         part !== null && h("small", { title: "95 % interval of the median" },
           `± ${format.percent(part)}`)),
       h("dd", { class: "r" }, relative(result, lane, m.model)),
     ];
   }));
+}
+
+// The newest word of a lane's worker.
+function live(lane, job) {
+  const event = (model.live.get(job.id) || new Map()).get(lane);
+  if (!event) {
+    return null;
+  }
+  const name = event.model ? modelName(event.model) : "";
+  if (event.type === "epoch") {
+    return `${name}: epoch ${event.epoch} of ${event.of}, loss ${format.number(event.loss)}, `
+      + `accuracy ${format.percent(event.accuracy)}`;
+  }
+  if (event.type === "sample") {
+    return `${name}: block ${event.block} of ${event.of}, a step in ${format.duration(event.step_ns)}`;
+  }
+  return [name, String(event.state || "").replaceAll("_", " "), event.reason].filter(Boolean)
+    .join(": ");
 }
 
 function software(entry) {
@@ -54,7 +72,8 @@ const BODIES = {
       format.fact(s.result, "spec.batch") || 32}`), software(s.entry),
   ],
   running: (lane, { job }) => [
-    h("p", {}, job.step ? format.capital(job.step) : "Waiting for its turn"),
+    h("p", {}, live(lane, job) || (job.state === "running" ? "Waiting for this lane’s turn"
+      : "Waiting for its turn")),
     h("progress", {
       max: 1, value: job.progress || 0, "aria-label": `${LANES[lane].name}, progress of the run`,
     }),
@@ -62,7 +81,10 @@ const BODIES = {
   not_run: (lane) => h("p", {}, lane === "tensorflow"
     ? "Trains the same models with the TensorFlow of one of your Pythons."
     : "Nothing has been measured in this lane yet."),
-  not_possible: (lane, { reason }) => h("p", {}, "Not possible here, because ", lower(reason)),
+  not_possible: (lane, { reason, remedy }) => [
+    h("p", {}, "Not possible here, because ", lower(reason)),
+    remedy && h("p", { class: "quiet" }, remedy),
+  ],
   failed: (lane, { reason }) => h("p", {}, "The last run failed: ", lower(reason)),
 };
 
@@ -126,7 +148,9 @@ function lanesShown(states) {
 }
 
 export function laneStates() {
-  const jobs = activeJobs().map((job) => ({ ...job, request: requestOf(job) }));
+  const jobs = activeJobs().map((job) => ({
+    ...job, request: requestOf(job), seen: new Set((model.live.get(job.id) || new Map()).keys()),
+  }));
   const context = { jobs, results: results(), report: model.report, service: model.service };
   return Object.fromEntries(Object.keys(LANES).map((lane) => [lane, laneState(lane, context)]));
 }

@@ -4,6 +4,7 @@
 import * as api from "../api.js";
 import { h } from "../dom.js";
 import * as format from "../format.js";
+import { markdown } from "../markdown.js";
 import { model } from "../model.js";
 import { ranked } from "../summary.js";
 import { empty, part, when } from "../parts/basics.js";
@@ -32,13 +33,17 @@ async function ruleOf(id) {
   }
 }
 
+const resolved = (list) => (list || []).filter((r) => r && r.url);
+
 function rulePart(rule) {
-  const text = [rule.explanation, rule.page, rule.text, rule.symptom].find((t) => typeof t === "string");
-  return part("rule", "The rule", {},
+  const page = typeof rule.page === "string" ? rule.page.replace(/^#\s.*\n/, "") : null;
+  return part("rule", "What is behind it", {},
     h("div", { class: "stack" },
-      rule.title && h("p", {}, h("b", {}, rule.title)),
-      text && h("p", { class: "lead text" }, text),
-      h("p", { class: "quiet" }, ["Cause: ", rule.cause || "–"]), references(rule.references)));
+      page ? markdown(page) : [rule.explanation && h("p", { class: "lead" }, rule.explanation),
+        rule.remedy && rule.remedy.text && h("p", { class: "lead" }, rule.remedy.text),
+        references(resolved(rule.references))],
+      h("p", { class: "quiet" }, `Cause: ${rule.cause || rule.id}`,
+        rule.family ? ` · family: ${rule.family}` : "")));
 }
 
 export async function one(host, { id }, scope) {

@@ -17,6 +17,7 @@ import { dropBox } from "../parts/drop.js";
 import { findingCard } from "../parts/finding.js";
 import { interpreterTable } from "../parts/interpreters.js";
 import { logBox } from "../parts/log.js";
+import { machineFacts } from "../parts/machine.js";
 import { progress, tick } from "../parts/progress.js";
 import { options, optionsLine, run, sweep } from "../parts/run.js";
 import { laneStates, tiles } from "../parts/tiles.js";
@@ -54,7 +55,8 @@ function nextButton(next) {
 function verdictPart() {
   const { report } = model;
   const all = results();
-  const { tone, sentence, detail, next } = verdict(report, all);
+  const looking = activeJobs().some((job) => job.kind === "report");
+  const { tone, sentence, detail, next } = verdict(report, all, looking);
   const said = fastest(all);
   const lead = nextButton(next);
   return h("section", { class: `verdict ${tone}`, "aria-labelledby": "verdict", "data-tone": tone },
@@ -117,6 +119,12 @@ function interpretersPart() {
     ? empty("No Python was found. Install one, then look again.",
       action("Look again", () => startReport(false), { class: "small" }))
     : interpreterTable(all.slice(0, INTERPRETERS_FIRST)));
+}
+
+function machinePart() {
+  const { report } = model;
+  return report && part("machine", "Machine", { more: when(report.taken, "read ") },
+    machineFacts(report));
 }
 
 function chartsPart() {
@@ -186,13 +194,14 @@ export function view(host, parameters, scope) {
       model.report && model.report.id, (model.results || []).map((r) => r.id),
       [...model.jobs.values()].map((j) => [j.id, j.state])])),
     progressHost,
-    section(scope, ["report", "results", "jobs", "service"], () => h("section",
+    section(scope, ["report", "results", "jobs", "service", "live"], () => h("section",
       { "aria-label": "Lanes" }, h("h2", { class: "unseen" }, "Lanes"),
       h("div", { class: "tiles" }, tiles()))),
     settingsSection(scope),
     section(scope, ["report"], findingsPart),
     section(scope, ["report"], interpretersPart),
     section(scope, ["results"], chartsPart, () => results().map((r) => r.id).join()),
+    section(scope, ["report"], machinePart),
     part("log", "Diagnose a log", { lead: "Paste what a program printed when it failed, and get the cause." },
       logBox()),
     part("files", "Compare files", { lead: "Results, reports and recordings from other machines. They stay in this browser." },

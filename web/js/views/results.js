@@ -28,8 +28,11 @@ function best(result) {
 const lanesOf = (result) => format.listed((result.lanes || []).map((e) => laneName(e.lane)
   + (e.state === "done" ? "" : ` (${String(e.state).replaceAll("_", " ")})`)));
 
+// The list's own summary, where the whole result is not at hand.
+const summaryOf = (item) => ({ ...item, lanes: item.summary || [], trust: { grade: item.trust } });
+
 function rowOf(item, picked, onPick) {
-  const result = model.whole.get(item.id) || item;
+  const result = model.whole.get(item.id) || summaryOf(item);
   const box = h("input", {
     type: "checkbox", checked: picked.has(item.id), "aria-label": `Pick the result of ${format.date(format.dateOf(item))}`,
   });

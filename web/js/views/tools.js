@@ -4,7 +4,7 @@
 import * as api from "../api.js";
 import { h } from "../dom.js";
 import * as format from "../format.js";
-import { copyButton, empty, shown, table } from "../parts/basics.js";
+import { copyButton, empty, facts, shown, table } from "../parts/basics.js";
 import { logBox } from "../parts/log.js";
 import { redactions } from "../redaction.js";
 
@@ -57,15 +57,24 @@ export async function report(host, parameters, scope) {
 
 // --- compatibility -----------------------------------------------------------------------------
 
-function rowsOf(document) {
-  return Object.entries(document).filter(([, v]) => Array.isArray(v) && v.length > 0
-    && v.every((row) => row && typeof row === "object"));
+// [{ name, title, rows }] of whatever tables the document has.
+function tablesOf(document) {
+  return Object.entries(document.tables || {}).map(([name, t]) => ({
+    name, title: t.title || name, rows: (t.rows || []).filter((row) => row && typeof row === "object"),
+  })).filter(({ rows }) => rows.length > 0);
 }
 
-function anyTable(name, rows) {
+function recommended(document) {
+  const sets = Object.entries(document.recommended || {});
+  return sets.length > 0 && h("section", { class: "part" }, h("h2", {}, "To start with"),
+    facts(sets.map(([name, set]) => [{ metal: "With the GPU", cpu: "On the CPU" }[name] || name,
+      Object.entries(set).map(([k, v]) => `${k} ${v}`).join(", ")])));
+}
+
+function anyTable({ name, title, rows }) {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const plain = (v) => (v && typeof v === "object" ? JSON.stringify(v) : String(v));
-  return h("section", { class: "part" }, h("h2", {}, format.capital(name.replaceAll("_", " "))),
+  return h("section", { class: "part" }, h("h2", {}, format.capital(title.replaceAll("_", " "))),
     table({
       caption: name, columns: columns.map((c, i) => ({ label: c.replaceAll("_", " "), head: i === 0 })),
       rows: rows.map((row) => columns.map((c) => (row[c] === undefined ? "–" : shown(row[c], plain)))),
@@ -87,5 +96,5 @@ export async function compatibility(host, parameters, scope) {
     host.append(h("div", { class: "part" }, empty("This server carries no such table.")));
     return;
   }
-  host.append(...rowsOf(document).map(([name, rows]) => anyTable(name, rows)));
+  host.append(recommended(document) || "", ...tablesOf(document).map(anyTable));
 }

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+// The machine's facts: those that people ask for first, and all of them with their sources.
+
+import { h } from "../dom.js";
+import * as format from "../format.js";
+import { facts, shown, table } from "./basics.js";
+
+const SKIP = new Set(["sources", "isa_meaning"]);
+const BYTES = /(^|_)bytes$/;
+
+const plain = (value) => (value && typeof value === "object" ? JSON.stringify(value) : String(value));
+
+function leaves(value, path, out) {
+  if (value && typeof value === "object" && !Array.isArray(value) && !format.isAbsent(value)) {
+    for (const [name, item] of Object.entries(value)) {
+      if (path || !SKIP.has(name)) {
+        leaves(item, path ? `${path}.${name}` : name, out);
+      }
+    }
+  } else {
+    out.push([path, value]);
+  }
+  return out;
+}
+
+function cell(path, value) {
+  if (format.isAbsent(value)) {
+    return h("span", { class: "absent" }, format.why(value),
+      value && value.detail ? `: ${value.detail}` : "");
+  }
+  return shown(value, BYTES.test(path) ? format.bytes : plain);
+}
+
+function sourceOf(sources, path) {
+  for (let at = path; at; at = at.includes(".") ? at.slice(0, at.lastIndexOf(".")) : "") {
+    if (sources[at]) {
+      return String(sources[at]);
+    }
+  }
+  return "";
+}
+
+function every(machine) {
+  const sources = format.known(machine.sources, {});
+  const rows = leaves(machine, "", []);
+  return h("details", { "data-key": "all facts" },
+    h("summary", {}, `All ${rows.length} facts, and where each is from`),
+    table({
+      caption: "Facts of the machine", cards: true,
+      columns: [{ label: "Fact", head: true }, { label: "Value" }, { label: "From" }],
+      rows: rows.map(([path, value]) => [path.replaceAll("_", " ").replaceAll(".", " · "),
+        cell(path, value), h("span", { class: "quiet path" }, sourceOf(sources, path))]),
+    }));
+}
+
+function cores(machine) {
+  const levels = format.fact(machine, "cores.levels");
+  const total = machine.cores && machine.cores.total;
+  return [shown(total), Array.isArray(levels) && levels.length > 1
+    && h("span", { class: "quiet" }, " ", levels.map((l) => `${l.count} ${String(l.name).toLowerCase()}`).join(", "))];
+}
+
+function gpus(machine) {
+  const list = format.known(machine.gpus);
+  if (!Array.isArray(list)) {
+    return shown(machine.gpus);
+  }
+  return list.length === 0 ? "none was found" : list.map((gpu) => h("div", {},
+    shown(gpu.name), format.known(gpu.api) ? `, ${format.capital(String(gpu.api))}` : ""));
+}
+
+function translator(machine) {
+  const t = machine.translator || {};
+  const names = { rosetta: "Rosetta 2", "rosetta-linux": "Rosetta for Linux", "qemu-user": "QEMU" };
+  const kind = format.known(t.kind);
+  if (!kind) {
+    return format.isAbsent(t.kind) && t.kind ? shown(t.kind) : "none";
+  }
+  return `${names[kind] || kind}${t.installed === false ? ", not installed" : ""}`;
+}
+
+function cuda(machine) {
+  const c = format.known(machine.cuda, {});
+  if (c.usable === true) {
+    return "usable";
+  }
+  return c.hybrid === true ? "left behind, not usable here" : "none";
+}
+
+export function machineFacts(report) {
+  const machine = report.machine || {};
+  const os = machine.os || {};
+  const memory = machine.memory || {};
+  return h("div", { class: "stack-l" },
+    facts([
+      ["System", [shown(os.pretty_name === undefined ? os.name : os.pretty_name), " ",
+        os.pretty_name === undefined && shown(os.version)]],
+      ["Chip", shown(machine.chip)],
+      ["Architecture", [shown(machine.arch, format.arch), machine.translated === true
+        && h("span", { class: "quiet" }, ", and Trilane itself is translated")]],
+      ["Cores", cores(machine)],
+      ["Memory", [shown(memory.total_bytes, format.bytes), format.known(memory.available_bytes)
+        && h("span", { class: "quiet" }, ` ${format.bytes(memory.available_bytes)} free when read`)]],
+      ["GPU", gpus(machine)],
+      ["Translator", translator(machine)],
+      ["Vector instructions", shown(machine.isa)],
+      ["CUDA", cuda(machine)],
+      ["Power", [shown((machine.power || {}).source), format.fact(machine, "power.mode")
+        ? `, ${format.fact(machine, "power.mode")}` : ""]],
+    ]), every(machine));
+}
