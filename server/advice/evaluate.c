@@ -72,8 +72,11 @@ static void judge_subject(const struct advice *a, const char *each,
 	struct verdicts v;
 
 	verdicts_init(&v, a);
-	for (size_t i = 0; i < a->count; i++)
+	for (size_t i = 0; i < a->count; i++) {
+		/* subjects of facts and of results have different names */
 		try_triggers(&v, i, &a->rules[i].facts, each, c, subject);
+		try_triggers(&v, i, &a->rules[i].result, each, c, subject);
+	}
 	verdicts_finish(&v, out);
 }
 
