@@ -48,7 +48,8 @@ struct source {
 	char *process_arch; /* of the probing (or recording) process: "arm64", "x86_64" */
 	char *arch;         /* the hardware's as recorded; NULL: derive it */
 	bool translated;    /* that process ran under a translator */
-	char *taken;        /* when the recording was made, RFC 3339; NULL when live */
+	const char *translator; /* by which, constant: "rosetta", …; NULL: not said */
+	char *taken; /* when the recording was made, RFC 3339; NULL when live */
 	struct source_table sysctls; /* of a recording; empty when live */
 	struct source_table env;
 	struct source_table outputs;      /* of commands that succeeded: asked for once */

@@ -209,6 +209,8 @@ static void write_recording(struct source_recorder *r, const char *arch)
 	                     s->translated, "home", fact_text(s->home, strlen(s->home)),
 	                     "taken", s->taken ? s->taken : now, "tool", "version",
 	                     trilane_version(), "build", trilane_build());
+	if (s->translator)
+		json_object_set_new(document, "translator", json_string(s->translator));
 	write_document(r, "recording.json", document);
 }
 

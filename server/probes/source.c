@@ -40,7 +40,7 @@ int source_open_live(struct source *s, struct error *err)
 	        : text_equal(os, TRILANE_OS_LINUX) ? SOURCE_LINUX
 	                                           : SOURCE_OTHER;
 	s->process_arch = xstrdup(platform_arch());
-	s->translated = platform_translated(NULL);
+	s->translated = platform_translated(&s->translator);
 	if (platform_home_dir(&home, NULL) < 0 || home.data[0] != '/') {
 		str_clear(&home);
 		str_add(&home, "/");

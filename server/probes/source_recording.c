@@ -54,6 +54,16 @@ static char *arch_member(const json_t *document, const char *key)
 	return move_ptr(arch);
 }
 
+static const char *translator_named(const char *name)
+{
+	static const char *const names[] = {"rosetta", "rosetta-linux", "qemu-user"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (text_equal(name, names[i]))
+			return names[i];
+	return NULL;
+}
+
 static int fill(struct source *s, const json_t *document, struct error *err)
 {
 	const char *schema = json_string_value(json_object_get(document, "schema"));
@@ -70,6 +80,8 @@ static int fill(struct source *s, const json_t *document, struct error *err)
 	s->arch = arch_member(document, "arch");
 	s->process_arch = arch_member(document, "process_arch");
 	s->translated = json_is_true(json_object_get(document, "translated"));
+	s->translator = translator_named(
+		json_string_value(json_object_get(document, "translator")));
 	s->home = member(document, "home");
 	s->taken = member(document, "taken");
 	if (!s->home || s->home[0] != '/') {
@@ -133,6 +145,8 @@ int source_open_recording(struct source *s, const char *dir, struct error *err)
 	if (rc == 0)
 		rc = fs_root_read(&s->dir, "/recording.json", SOURCE_DOCUMENT_LIMIT,
 		                  &text, err);
+	if (rc == ERROR_NOT_FOUND && s->dir.fd >= 0)
+		error_set(err, rc, "it has no recording.json");
 	if (rc == 0)
 		rc = source_parse_recording(s, text.data, text.len, err);
 	if (rc == 0)

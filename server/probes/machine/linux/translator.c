@@ -131,11 +131,15 @@ struct verdict {
 };
 
 /* Of a process that is translated: by what? */
-static struct verdict of_process(const struct handlers *h, const struct cpuinfo *c)
+static struct verdict of_process(const struct source *s, const struct handlers *h,
+                                 const struct cpuinfo *c)
 {
 	struct verdict v = {.installed = true};
 
-	if (shows_virtual_apple(c)) {
+	if (s->translator) {
+		v.kind = s->translator;
+		v.origin = "/proc/thread-self/exe";
+	} else if (shows_virtual_apple(c)) {
 		v.kind = "rosetta-linux";
 		v.origin = "/proc/cpuinfo (VirtualApple)";
 	} else if (h->rosetta && !h->qemu) {
@@ -209,7 +213,7 @@ void linux_translator(struct source *s, json_t *report)
 	cpuinfo_read(s, &c);
 	find_handlers(s, machine, &h);
 	translated = is_translated(s, machine, &c);
-	v = translated ? of_process(&h, &c) : of_machine(s, &h, machine);
+	v = translated ? of_process(s, &h, &c) : of_machine(s, &h, machine);
 	machine_set(report, "translator.kind", v.kind ? json_string(v.kind) : json_null(),
 	            "%s", v.origin);
 	machine_set(report, "translator.installed", json_boolean(v.installed), "%s",

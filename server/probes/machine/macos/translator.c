@@ -36,6 +36,16 @@ static void set_installed(struct source *s, json_t *report)
 	            evidence[0]);
 }
 
+/* The variable where it is known, or what a translated process is told. */
+static bool advertises_avx(struct source *s)
+{
+	int64_t told;
+
+	return text_equal(source_env(s, "ROSETTA_ADVERTISE_AVX"), "1") ||
+	       (s->translated && sysctl_integer(s, "hw.optional.avx1_0", &told) &&
+	        told == 1);
+}
+
 static void set_avx(struct source *s, json_t *report)
 {
 	int major = macos_major(report);
@@ -57,9 +67,7 @@ static void set_avx(struct source *s, json_t *report)
 		machine_set(report, "translator.avx", json_true(),
 		            "Rosetta 2 translates AVX and AVX2 from macOS 15 on");
 		machine_set(report, "translator.avx_advertised",
-		            json_boolean(text_equal(
-				    source_env(s, "ROSETTA_ADVERTISE_AVX"), "1")),
-		            "ROSETTA_ADVERTISE_AVX");
+		            json_boolean(advertises_avx(s)), "ROSETTA_ADVERTISE_AVX");
 	}
 }
 

@@ -39,24 +39,23 @@ static const char *const in_system[] = {
 	"/usr/local/conda",
 };
 
+static bool has(struct source *s, const char *root, const char *name, bool is_dir)
+{
+	CLEANUP(str_release) struct str path = STR_INIT;
+
+	fs_join(&path, root, name);
+	return is_dir ? source_is_dir(s, path.data) : source_is_file(s, path.data);
+}
+
+/* An environment has conda-meta too; only a base has conda, or the packages' cache. */
 static void add_root(struct source *s, struct strlist *roots, const char *path)
 {
-	CLEANUP(str_release) struct str program = STR_INIT;
-	CLEANUP(str_release) struct str meta = STR_INIT;
-
-	if (path[0] != '/' || roots->count >= ROOTS_MAX || strlist_has(roots, path))
+	if (path[0] != '/' || roots->count >= ROOTS_MAX || strlist_has(roots, path) ||
+	    !has(s, path, "conda-meta", true))
 		return;
-	fs_join(&meta, path, "conda-meta");
-	fs_join(&program, path, "condabin/conda");
-	if (!source_is_dir(s, meta.data))
-		return;
-	if (!source_is_file(s, program.data)) {
-		str_clear(&program);
-		fs_join(&program, path, "bin/conda");
-		if (!source_is_file(s, program.data))
-			return;
-	}
-	strlist_add(roots, path);
+	if (has(s, path, "condabin/conda", false) || has(s, path, "bin/conda", false) ||
+	    (has(s, path, "pkgs", true) && has(s, path, "envs", true)))
+		strlist_add(roots, path);
 }
 
 /* ROOT of ROOT/bin/conda or ROOT/condabin/conda. */
