@@ -174,13 +174,15 @@ static void show_progress(struct bench *b, const struct lane_run *lane, enum mod
 	               lane_name(lane->kind), model_name(model), step);
 }
 
-/* "unsupported" says that the lane is not possible here; anything else is a failure. */
-static int take_error(const json_t *line, struct error *err)
+/* "unsupported" says that the lane is not possible here, and so does a worker that does
+ * not know the engine at all; anything else is a failure. */
+static int take_error(const struct model_run *m, const json_t *line, struct error *err)
 {
 	const char *code = json_string_value(json_object_get(line, "code"));
 	const char *text = json_string_value(json_object_get(line, "text"));
-	bool unsupported = text_equal(code, "unsupported");
-	return error_set(err, unsupported ? ERROR_UNSUPPORTED : ERROR_FAILED, "%s", text);
+	bool impossible = text_equal(code, "unsupported") ||
+	                  (!m->greeted && text_equal(code, "not_found"));
+	return error_set(err, impossible ? ERROR_UNSUPPORTED : ERROR_FAILED, "%s", text);
 }
 
 static void replace(json_t **slot, json_t *line)
@@ -245,7 +247,7 @@ static int listen_until_ready(struct bench *b, struct lane_run *lane, enum model
 		int rc = worker_next(&m->worker, silence_ns(lane, m), &type, &line, err);
 		if (rc)
 			return rc;
-		rc = type == MESSAGE_ERROR ? take_error(line, err)
+		rc = type == MESSAGE_ERROR ? take_error(m, line, err)
 		                           : take_line(b, lane, model, type, line, err);
 		json_decref(line);
 		if (rc)
