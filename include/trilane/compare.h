@@ -66,6 +66,23 @@ void compare_pair(const double *a, const double *b, size_t n, struct comparison 
 void compare_sentence(const struct comparison *c, const char *a, const char *b,
                       struct str *out);
 
+/* --- batch sizes --- */
+
+/* From which batch size on B overtakes A. */
+struct crossover {
+	unsigned batch; /* from here on B's estimate is ahead at every size; 0: nowhere */
+	unsigned low;   /* from here on A is never settled to be ahead; 0: nowhere */
+	unsigned high;  /* from here on B is settled to be ahead; 0: nowhere */
+	unsigned smallest, largest; /* measured */
+};
+
+/* POINTS[i] says how A stands to B at BATCHES[i], which rise. */
+void compare_crossover(const unsigned *batches, const struct comparison *points, size_t n,
+                       struct crossover *out);
+/* "gpu wins over native from batch 256 on (settled between 128 and 512)." */
+void crossover_sentence(const struct crossover *c, const char *a, const char *b,
+                        struct str *out);
+
 /* --- trust --- */
 
 /* What is known of the circumstances; each NAN or unknown where nobody could say. */

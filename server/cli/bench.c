@@ -56,6 +56,8 @@ static const struct option_row options[] = {
 	{"quick", OPTION_FLAG, VALUE(quick), .help = "one epoch and 6 blocks"},
 	{"seed", OPTION_NUMBER, VALUE(seed), "N",
          "of weights, order of samples and order of lanes (1)", 0, INT64_MAX, NULL},
+	{"sweep", OPTION_FLAG, VALUE(sweep),
+         .help = "also time batch sizes 8 to 1024 on the native and gpu lanes"},
 	{"threads", OPTION_NUMBER, VALUE(threads), "N",
          "threads (all that the machine gives)", 1, SPEC_THREADS_MAX, NULL},
 	{.name = NULL},
@@ -110,6 +112,7 @@ static int fill_spec(struct run *r, const struct bench_values *v, struct error *
 	spec->threads = (unsigned)v->threads;
 	spec->seed = v->seed;
 	spec->quick = v->quick;
+	spec->sweep = v->sweep;
 	if (v->epochs)
 		spec->epochs = (unsigned)v->epochs;
 	if (v->blocks)

@@ -5,6 +5,7 @@
  *	benchmark.c    the order of things
  *	training.c     bringing one lane to `ready`
  *	blocks.c       the timed part
+ *	sweep.c        the same at other batch sizes
  *	result.c       the document
  *	environment.c  the circumstances
  */
@@ -63,6 +64,8 @@ struct bench {
 	struct lane_run lanes[LANE_KIND_COUNT];
 	unsigned lane_count;
 	struct moment before, after;
+	unsigned images;    /* that every lane trains on; 0: all */
+	json_t *sweep;      /* a list; a document for each model swept */
 	double base, share; /* progress: where the present part begins, and its size */
 };
 
@@ -77,6 +80,16 @@ void model_end(struct bench *b, struct lane_run *lane, enum model model,
 /* The models' outcomes and the plan as one. */
 enum outcome lane_outcome(const struct lane_run *lane, const struct bench_spec *spec);
 const char *outcome_name(enum outcome outcome);
+
+/* Plans the lane and adds it; bench_release_lanes() ends what is alive. */
+void bench_add_lane(struct bench *b, enum lane_kind kind);
+void bench_release_lanes(struct bench *b);
+/* Trains and measures one model; progress goes from BASE to BASE + SHARE. */
+int bench_run_model(struct bench *b, enum model model, double base, double share,
+                    struct error *err);
+int bench_sweep(struct bench *b, enum model model, struct error *err);
+/* Adds "samples_per_second" and "step_ns" to O. */
+void bench_add_times(json_t *o, const struct bench *b, const struct model_run *m);
 
 /* Both return ERROR_CANCELLED or 0: what else goes wrong is an outcome of the lane. */
 int bench_train(struct bench *b, struct lane_run *lane, enum model model,

@@ -3,7 +3,8 @@
  * The order of things in a benchmark, and its progress.
  *
  * Progress is a guess made of parts: each model has an equal share, of which training
- * takes four fifths, divided equally among the lanes, and the blocks the rest.
+ * takes four fifths, divided equally among the lanes, and the blocks the rest; a sweep
+ * takes two fifths of a model's share.
  */
 #include "trilane/benchmark.h"
 
@@ -16,6 +17,7 @@
 #include "trilane/banned.h"
 
 #define TRAINING_SHARE 0.8
+#define SWEEP_SHARE    0.4
 
 bool bench_cancelled(const struct bench *b)
 {
@@ -92,10 +94,11 @@ struct lane_host bench_lane_host(const struct bench *b)
 	};
 }
 
-static void add_lane(struct bench *b, enum lane_kind kind)
+void bench_add_lane(struct bench *b, enum lane_kind kind)
 {
 	struct lane_run *lane = &b->lanes[b->lane_count++];
 	const struct lane_host host = bench_lane_host(b);
+	*lane = (struct lane_run){0};
 	lane->kind = kind;
 	lane_plan(kind, &host, &lane->plan);
 	for (int m = 0; m < MODEL_COUNT; m++) {
@@ -123,10 +126,17 @@ static void lane_release(struct lane_run *lane)
 	lane_plan_release(&lane->plan);
 }
 
-static void bench_release(struct bench *b)
+void bench_release_lanes(struct bench *b)
 {
 	for (unsigned i = 0; i < b->lane_count; i++)
 		lane_release(&b->lanes[i]);
+	b->lane_count = 0;
+}
+
+static void bench_release(struct bench *b)
+{
+	bench_release_lanes(b);
+	json_decref(b->sweep);
 	moment_release(&b->before);
 	moment_release(&b->after);
 	json_decref(b->report);
@@ -160,14 +170,14 @@ static int prepare(struct bench *b, struct error *err)
 	moment_take(&b->before);
 	for (int kind = 0; kind < LANE_KIND_COUNT; kind++)
 		if (spec->lanes[kind])
-			add_lane(b, (enum lane_kind)kind);
+			bench_add_lane(b, (enum lane_kind)kind);
 	return 0;
 }
 
 /* --- the run --- */
 
-static int run_model(struct bench *b, enum model model, double base, double share,
-                     struct error *err)
+int bench_run_model(struct bench *b, enum model model, double base, double share,
+                    struct error *err)
 {
 	int rc = 0;
 	for (unsigned i = 0; i < b->lane_count && !rc; i++) {
@@ -181,6 +191,19 @@ static int run_model(struct bench *b, enum model model, double base, double shar
 	return rc ? rc : bench_measure(b, model, err);
 }
 
+/* One model's whole share of the run, of which a sweep takes its part. */
+static int run_and_sweep(struct bench *b, enum model model, double base, double share,
+                         struct error *err)
+{
+	double first = b->spec->sweep ? share * (1 - SWEEP_SHARE) : share;
+	int rc = bench_run_model(b, model, base, first, err);
+	if (rc || !b->spec->sweep)
+		return rc;
+	b->base = base + first;
+	b->share = share - first;
+	return bench_sweep(b, model, err);
+}
+
 static int run_models(struct bench *b, struct error *err)
 {
 	int asked = 0, done = 0, rc = 0;
@@ -189,7 +212,8 @@ static int run_models(struct bench *b, struct error *err)
 	for (int m = 0; m < MODEL_COUNT && !rc; m++) {
 		if (!b->spec->models[m])
 			continue;
-		rc = run_model(b, (enum model)m, (double)done / asked, 1.0 / asked, err);
+		rc = run_and_sweep(b, (enum model)m, (double)done / asked, 1.0 / asked,
+		                   err);
 		done++;
 	}
 	if (!rc && bench_cancelled(b))
@@ -209,6 +233,7 @@ int benchmark_run(const struct bench_spec *spec, const struct benchmark_host *ho
 		.dir = WORKER_DIR_INIT,
 		.root = FS_ROOT_INIT,
 		.data_files = STR_INIT,
+		.sweep = json_array(),
 	};
 	int rc = prepare(&b, err);
 	if (!rc)

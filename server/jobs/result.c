@@ -147,7 +147,7 @@ static json_t *checks_document(const struct model_run *m)
 }
 
 /* Times are given for a model only that went all the way. */
-static void add_times(json_t *o, const struct bench *b, const struct model_run *m)
+void bench_add_times(json_t *o, const struct bench *b, const struct model_run *m)
 {
 	if (m->outcome == OUTCOME_DONE) {
 		double median = compare_median(m->step_ns, m->samples);
@@ -177,7 +177,7 @@ static json_t *model_document(const struct bench *b, const struct model_run *m,
 	json_object_set_new(o, "model", json_string(model_name(model)));
 	json_object_set_new(o, "state", json_string(outcome_name(m->outcome)));
 	json_object_set_new(o, "reason", text_or_null(m->reason.data));
-	add_times(o, b, m);
+	bench_add_times(o, b, m);
 	json_object_set_new(o, "cold_ns", member(m->ready, "cold_ns"));
 	json_object_set_new(o, "training", training_document(m));
 	json_object_set_new(o, "checks", checks_document(m));
@@ -210,6 +210,14 @@ static json_t *lane_document(const struct bench *b, const struct lane_run *lane)
 
 /* --- comparisons --- */
 
+/* A GPU's interface carried out by the processor is no GPU, and is not called one. */
+static const char *shown_name(const struct lane_run *lane)
+{
+	if (json_is_true(json_object_get(lane->hello, "software_device")))
+		return "gpu (a software device)";
+	return lane_name(lane->kind);
+}
+
 static json_t *comparison_document(enum model model, const struct lane_run *a,
                                    const struct lane_run *b)
 {
@@ -219,7 +227,7 @@ static json_t *comparison_document(enum model model, const struct lane_run *a,
 	compare_pair(ma->step_ns, mb->step_ns,
 	             ma->samples < mb->samples ? ma->samples : mb->samples, &c);
 	str_addf(&sentence, "%s: ", model_name(model));
-	compare_sentence(&c, lane_name(a->kind), lane_name(b->kind), &sentence);
+	compare_sentence(&c, shown_name(a), shown_name(b), &sentence);
 	json_t *ci = c.has_interval
 	                     ? json_pack("[f, f]", c.low, c.high)
 	                     : fact_absent(FACT_NOT_MEASURED,
@@ -329,6 +337,8 @@ json_t *bench_result(const struct bench *b)
 	json_object_set_new(o, "environment", environment_document(b));
 	json_object_set_new(o, "lanes", lanes);
 	json_object_set_new(o, "comparisons", comparisons(b));
+	if (b->spec->sweep)
+		json_object_set(o, "sweep", b->sweep);
 	json_object_set_new(o, "trust", trust(b));
 	return o;
 }

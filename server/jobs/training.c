@@ -81,7 +81,7 @@ static void add_option(struct strlist *argv, const char *name, uint64_t value)
 unsigned bench_images(const struct bench *b, const struct lane_run *lane)
 {
 	if (!lane->plan.emulated)
-		return 0;
+		return b->images;
 	unsigned images = b->spec->quick ? EMULATED_IMAGES_QUICK : EMULATED_IMAGES;
 	unsigned least = EMULATED_BATCHES_MIN * b->spec->batch;
 	return images > least ? images : least;
@@ -107,7 +107,7 @@ static void build_argv(const struct bench *b, const struct lane_run *lane,
 	add_option(argv, "--epochs", spec->epochs);
 	add_option(argv, "--threads", b->threads);
 	add_option(argv, "--seed", spec->seed);
-	if (plan->emulated)
+	if (bench_images(b, lane))
 		add_option(argv, "--images", bench_images(b, lane));
 }
 

@@ -143,6 +143,52 @@ static void test_sentences(void **state)
 	assert_true(text_ends(s.data, "about 1 more block would do."));
 }
 
+static struct comparison point(double ratio, enum verdict verdict)
+{
+	return (struct comparison){
+		.ratio = ratio, .has_interval = true, .verdict = verdict};
+}
+
+static void test_crossover(void **state)
+{
+	(void)state;
+	const unsigned batches[] = {8, 16, 32, 64};
+	const struct comparison rising[] = {
+		point(3, VERDICT_FASTER),
+		point(1.002, VERDICT_CANNOT_TELL),
+		point(0.99, VERDICT_CANNOT_TELL),
+		point(0.5, VERDICT_SLOWER),
+	};
+	struct crossover c;
+	CLEANUP(str_release) struct str s = STR_INIT;
+	compare_crossover(batches, rising, 4, &c);
+	assert_int_equal(c.batch, 32);
+	assert_int_equal(c.low, 16);
+	assert_int_equal(c.high, 64);
+	crossover_sentence(&c, "native", "gpu", &s);
+	assert_string_equal(s.data,
+	                    "gpu wins over native from batch 32 on (settled between 16 "
+	                    "and 64).");
+	str_clear(&s);
+	compare_crossover(batches, rising, 1, &c);
+	assert_int_equal(c.batch, 0);
+	crossover_sentence(&c, "native", "gpu", &s);
+	assert_string_equal(s.data, "gpu does not overtake native up to batch 8.");
+	str_clear(&s);
+	compare_crossover(batches + 3, rising + 3, 1, &c);
+	crossover_sentence(&c, "native", "gpu", &s);
+	assert_string_equal(
+		s.data, "gpu is faster than native at every batch size from 64 to 64.");
+	str_clear(&s);
+	compare_crossover(batches, rising, 3, &c);
+	crossover_sentence(&c, "native", "gpu", &s);
+	assert_true(text_contains(s.data, "cannot be told"));
+	str_clear(&s);
+	compare_crossover(batches, rising, 0, &c);
+	crossover_sentence(&c, "native", "gpu", &s);
+	assert_true(text_starts(s.data, "No batch size"));
+}
+
 /* --- simulated sessions --- */
 
 struct random {
@@ -268,6 +314,7 @@ int main(void)
 		cmocka_unit_test(test_schedule),
 		cmocka_unit_test(test_verdicts),
 		cmocka_unit_test(test_sentences),
+		cmocka_unit_test(test_crossover),
 		cmocka_unit_test(test_no_difference_is_rarely_one),
 		cmocka_unit_test(test_five_per_cent_are_found),
 		cmocka_unit_test(test_trust),

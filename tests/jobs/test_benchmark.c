@@ -239,6 +239,32 @@ static void test_few_blocks(void **state)
 	json_decref(r);
 }
 
+static void test_sweep(void **state)
+{
+	struct fixture *f = *state;
+	f->spec.sweep = true;
+	f->spec.models[MODEL_CNN] = false;
+	bench_spec_set_lanes(&f->spec, "native,gpu", NULL);
+	order(f, text_equal(platform_os(), TRILANE_OS_MACOS) ? "metal" : "vulkan",
+	      "good 500");
+	json_t *r = run(f);
+	const json_t *sweep = json_array_get(json_object_get(r, "sweep"), 0);
+	const json_t *points = json_object_get(sweep, "points");
+	assert_int_equal(json_array_size(points), 8);
+	const json_t *last = json_array_get(points, 7);
+	json_int_t batch = 0;
+	assert_true(fact_get_integer(last, "batch", &batch) && batch == 1024);
+	assert_string_equal(fact_get_string(last, "verdict"), "slower");
+	assert_int_equal(json_array_size(json_object_get(last, "lanes")), 2);
+	assert_true(fact_get_integer(sweep, "crossover.batch", &batch) && batch == 8);
+	assert_string_equal(
+		fact_get_string(sweep, "sentence"),
+		"mlp: gpu is faster than native at every batch size from 8 to 1024.");
+	assert_int_equal(f->samples, 2 * 8);
+	assert_false(f->progress_fell);
+	json_decref(r);
+}
+
 static void test_damaged_image(void **state)
 {
 	struct fixture *f = *state;
@@ -329,6 +355,7 @@ int main(void)
 		TEST(test_impossible_on_paper),
 		TEST(test_few_blocks),
 		TEST(test_damaged_image),
+		TEST(test_sweep),
 		TEST(test_cancel),
 		TEST(test_check),
 		TEST(test_as_a_job),
