@@ -3,8 +3,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "python/conda.h"
-#include "python/metadata.h"
+#include "python/packages/conda.h"
+#include "python/packages/metadata.h"
 #include "trilane/cleanup.h"
 
 #include "trilane/banned.h"

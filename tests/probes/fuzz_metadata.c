@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "python/metadata.h"
+#include "python/packages/metadata.h"
 #include "python/python.h"
 #include "trilane/cleanup.h"
 #include "trilane/pep440.h"

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "python/conda.h"
-#include "python/metadata.h"
+#include "python/packages/conda.h"
+#include "python/packages/metadata.h"
 #include "python/python.h"
 #include "trilane/cleanup.h"
 #include "trilane/facts.h"

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "probe.h"
-#include "python.h"
+#include "python/python.h"
 #include "trilane/cleanup.h"
 #include "trilane/facts.h"
 

@@ -2,11 +2,11 @@
 /*
  * The Pythons of a machine, between the files of this folder.
  *
- * Three steps.  The finders (find_*.c) collect candidates: paths that may start a Python.
- * identity.c turns them into interpreters, one for each environment or program file,
- * however many links lead there.  Then each interpreter is described: where it looks for
- * packages (sites.c), which there are (packages.c), what their native libraries are built
- * for (natives.c), its TensorFlow (tensorflow.c) and the plugin beside it (metal.c).
+ * Three steps.  find/ collects candidates, paths that may start a Python, and makes them
+ * interpreters: one for each environment or program file, however many links lead there.
+ * Then each is described: program/ what it is and where it looks for packages, packages/
+ * which there are, what their native libraries are built for and TensorFlow among them,
+ * plugin/ the plugin beside it.  imports/ runs something, and only when asked.
  *
  * Everything is read through a struct source; nothing is run.  What docs/report.md calls
  * an absence is set by the file that fills the member.

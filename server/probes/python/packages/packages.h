@@ -3,7 +3,7 @@
 #ifndef TRILANE_PROBES_PYTHON_PACKAGES_H
 #define TRILANE_PROBES_PYTHON_PACKAGES_H
 
-#include "python.h"
+#include "python/python.h"
 
 struct dist {
 	char *name;         /* normalised */

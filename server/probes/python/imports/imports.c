@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "import_outcome.h"
-#include "python_files.h"
+#include "python/imports/import_outcome.h"
+#include "python/python_files.h"
 #include "trilane/cleanup.h"
 #include "trilane/clock.h"
 #include "trilane/embedded.h"
@@ -122,8 +122,8 @@ static void take_printed(const struct str *out, json_t *outcome)
 static json_t *run_in(const char *dir, const char *program, const char *probe,
                       uint64_t deadline_ns)
 {
-	const struct embedded_file *script =
-		embedded_find(python_files, python_files_count, "import_probe.py");
+	const struct embedded_file *script = embedded_find(
+		python_files, python_files_count, "imports/import_probe.py");
 	CLEANUP(strlist_release) struct strlist env = STRLIST_INIT;
 	CLEANUP(strlist_release) struct strlist argv = STRLIST_INIT;
 	CLEANUP(proc_output_release) struct proc_output output = PROC_OUTPUT_INIT;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "python.h"
+#include "python/python.h"
 #include "trilane/cleanup.h"
 #include "trilane/mem.h"
 

@@ -7,7 +7,7 @@
 #include "binary.h"
 #include "elf.h"
 #include "macho.h"
-#include "python.h"
+#include "python/python.h"
 #include "trilane/cleanup.h"
 #include "trilane/mem.h"
 

@@ -3,12 +3,12 @@
  * What conda says about an environment: conda-meta, a file for each package whose name
  * holds name, version and build.  Only the record of python itself is opened.
  */
-#include "conda.h"
+#include "python/packages/conda.h"
 
 #include <string.h>
 
-#include "metadata.h"
-#include "packages.h"
+#include "python/packages/metadata.h"
+#include "python/packages/packages.h"
 #include "trilane/cleanup.h"
 #include "trilane/facts.h"
 #include "trilane/mem.h"

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "python.h"
+#include "python/program/version.h"
+#include "python/python.h"
 #include "trilane/cleanup.h"
-#include "version.h"
 
 #include "trilane/banned.h"
 

@@ -7,13 +7,13 @@
  * namespace, where _pywrap_tensorflow_internal.so is not, since Python loads it
  * RTLD_LOCAL.
  */
-#include "metal.h"
+#include "python/plugin/metal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "macho.h"
-#include "python.h"
+#include "python/python.h"
 #include "trilane/cleanup.h"
 #include "trilane/mem.h"
 

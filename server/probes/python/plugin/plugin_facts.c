@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The embedded table of plugin pairs: parsed when asked, since few machines ask. */
-#include "plugin_facts.h"
+#include "python/plugin/plugin_facts.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "python_files.h"
+#include "python/python_files.h"
 #include "trilane/facts.h"
 #include "trilane/pep440.h"
 
@@ -15,8 +15,8 @@ enum { TABLE_BYTES_MAX = 1 << 20 };
 
 static json_t *table_load(void)
 {
-	const struct embedded_file *file =
-		embedded_find(python_files, python_files_count, "plugin_facts.json");
+	const struct embedded_file *file = embedded_find(python_files, python_files_count,
+	                                                 "plugin/plugin_facts.json");
 	struct error err = ERROR_INIT;
 	json_t *table = NULL;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* METADATA headers, and what the names of metadata folders and files say by themselves.
  *  */
-#include "metadata.h"
+#include "python/packages/metadata.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "metadata.h"
-#include "packages.h"
-#include "python.h"
+#include "python/packages/metadata.h"
+#include "python/packages/packages.h"
+#include "python/python.h"
 #include "trilane/cleanup.h"
 #include "trilane/facts.h"
 #include "trilane/mem.h"

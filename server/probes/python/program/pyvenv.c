@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "python.h"
+#include "python/python.h"
 #include "trilane/cleanup.h"
 #include "trilane/mem.h"
 

@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "macho.h"
-#include "metal.h"
-#include "plugin_facts.h"
-#include "python.h"
+#include "python/plugin/metal.h"
+#include "python/plugin/plugin_facts.h"
+#include "python/python.h"
 #include "trilane/cleanup.h"
 #include "trilane/facts.h"
 #include "trilane/mem.h"

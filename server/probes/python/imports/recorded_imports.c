@@ -5,8 +5,8 @@
  */
 #include <string.h>
 
-#include "import_outcome.h"
-#include "python.h"
+#include "python/imports/import_outcome.h"
+#include "python/python.h"
 #include "trilane/cleanup.h"
 #include "trilane/facts.h"
 

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "metadata.h"
-#include "python.h"
+#include "python/packages/metadata.h"
+#include "python/python.h"
 #include "trilane/cleanup.h"
 #include "trilane/facts.h"
 #include "trilane/pep440.h"

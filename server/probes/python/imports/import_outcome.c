@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How an import probe ended, in the words of docs/report.md. */
-#include "import_outcome.h"
+#include "python/imports/import_outcome.h"
 
 #include <string.h>
 

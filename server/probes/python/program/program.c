@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "python.h"
+#include "python/program/version.h"
+#include "python/python.h"
 #include "trilane/cleanup.h"
 #include "trilane/facts.h"
 #include "trilane/mem.h"
 #include "trilane/sha256.h"
-#include "version.h"
 
 #include "trilane/banned.h"
 
