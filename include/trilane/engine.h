@@ -71,7 +71,7 @@ double model_flop_per_sample(const struct model_shape *shape);
  * (https://proceedings.mlr.press/v9/glorot10a.html), zero for biases.  The same numbers
  * on every architecture. */
 void model_initial_parameter(const struct model_shape *shape, int i, uint64_t seed,
-			     float *values);
+                             float *values);
 /* Adam's lr * sqrt(1 - b2^t) / (1 - b1^t) of step T (from 1), rounded as Keras rounds it:
  * the powers too are float32, which makes 1 - b2^t of the first steps differ in the fifth
  * digit from what more precision would give.  A hundred steps later the losses differ by
@@ -123,8 +123,9 @@ struct engine_class {
 	             struct engine_step *out, struct error *err);
 	/* STEPS times train(), on steps * n samples one behind the other, for engines to which
 	 * handing over work is dear; NULL where it makes no difference. */
-	int (*train_many)(struct engine *e, const float *x, const uint8_t *labels, unsigned n,
-	                  unsigned steps, struct engine_step *out, struct error *err);
+	int (*train_many)(struct engine *e, const float *x, const uint8_t *labels,
+	                  unsigned n, unsigned steps, struct engine_step *out,
+	                  struct error *err);
 	/* Gradients of the mean loss for parameter array I of the last gradients() call. */
 	int (*gradients)(struct engine *e, const float *x, const uint8_t *labels,
 	                 unsigned n, struct engine_step *out, struct error *err);

@@ -244,14 +244,11 @@ static void test_end_of_input_ends_it(void **state)
 {
 	struct talk t;
 	struct proc_end e;
-	json_t *line;
 
 	(void)state;
 	start(&t, worker_path(), "--images 5000 --epochs 100 --threads 1");
-	json_decref(expect(&t, "hello"));
-	line = expect(&t, "checks"); /* it trains from here */
-	json_decref(line);
-	e = end(&t); /* closes its input first */
+	json_decref(expect(&t, "hello")); /* much is left to do */
+	e = end(&t);                      /* closes its input first */
 	assert_true(e.exited && e.exit_code == 0);
 }
 
