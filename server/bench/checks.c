@@ -24,7 +24,7 @@ static const struct model_shape small_shapes[] = {
 	{FAMILY_MLP, 4, 9, 33, 0, 10},
 };
 
-enum { SAMPLES = 3, TRIES = 200, PER_ARRAY = 4 };
+enum { SAMPLES = 3, TRIES = 200, PER_ARRAY = 4, AT_ONCE = 8 };
 #define STEP       1e-7 /* of the differences; float64 leaves nine digits of them */
 #define MARGIN_CNN 2e-6 /* well above a float32 sum of 9 products */
 #define MARGIN_MLP 1e-5 /* … of 784 */
@@ -151,15 +151,14 @@ static double compare_with_differences(struct trial *t, int i, unsigned per_arra
 	return worst;
 }
 
-static double compare_with_reference(const struct trial *t, int i)
+/* The largest difference of two arrays, relative to the largest expected. */
+static double compare_arrays(const float *got, const float *expected, size_t size)
 {
-	size_t size = model_parameter_size(&t->shape, i);
-	double largest = largest_of(t->expected, size), worst = 0;
+	double largest = largest_of(expected, size), worst = 0;
 
 	for (size_t k = 0; k < size; k++)
 		worst = larger(worst,
-		               relative((double)t->gradient[k] - (double)t->expected[k],
-		                        largest));
+		               relative((double)got[k] - (double)expected[k], largest));
 	return worst;
 }
 
@@ -172,15 +171,21 @@ static void describe(struct check_report *out, const char *what,
 	         s->family == FAMILY_MLP ? "MLP" : "CNN", s->height, s->width, error);
 }
 
+static void note_oracle(struct check_report *out, const char *what,
+                        const struct model_shape *s, double error)
+{
+	out->oracle_max_error = larger(out->oracle_max_error, error);
+	if (out->passed && !(error <= CHECK_ORACLE_LIMIT))
+		describe(out, what, s, error);
+}
+
 static void note_gradient(struct check_report *out, const struct model_shape *s,
                           double by_difference, double by_reference)
 {
 	out->gradient_max_error = larger(out->gradient_max_error, by_difference);
-	out->oracle_max_error = larger(out->oracle_max_error, by_reference);
 	if (out->passed && !(by_difference <= CHECK_GRADIENT_LIMIT))
 		describe(out, "gradients", s, by_difference);
-	if (out->passed && !(by_reference <= CHECK_ORACLE_LIMIT))
-		describe(out, "gradients against the reference", s, by_reference);
+	note_oracle(out, "gradients against the reference", s, by_reference);
 }
 
 static int set_parameters(struct engine *e, float *const w[MODEL_PARAMETERS],
@@ -209,11 +214,27 @@ static int trial_gradients(struct trial *t, struct engine *e, struct error *err)
 	return rc ? rc : e->class->gradients(e, t->x, t->labels, t->n, &step, err);
 }
 
+/* The answers without training, of both; their largest relative difference. */
+static int compare_answers(struct trial *t, struct engine *tested,
+                           struct engine *reference, double *error, struct error *err)
+{
+	size_t size = (size_t)t->n * t->shape.classes;
+	CLEANUP_FREE float *got = xcalloc(size, sizeof(*got));
+	CLEANUP_FREE float *expected = xcalloc(size, sizeof(*expected));
+	int rc = reference->class->forward(reference, t->x, t->n, expected, err);
+
+	if (!rc)
+		rc = tested->class->forward(tested, t->x, t->n, got, err);
+	*error = compare_arrays(got, expected, size);
+	return rc;
+}
+
 static int trial_run(struct trial *t, struct engine *tested, unsigned per_array,
                      struct check_report *out, struct error *err)
 {
 	struct engine_config config = {.shape = t->shape, .batch = t->n, .threads = 1};
 	CLEANUP(engine_release) struct engine *reference = NULL;
+	double answers = 0;
 	int rc = engine_reference.create(&config, &reference, err);
 
 	if (!rc)
@@ -227,8 +248,13 @@ static int trial_run(struct trial *t, struct engine *tested, unsigned per_array,
 		if (!rc)
 			note_gradient(out, &t->shape,
 			              compare_with_differences(t, i, per_array),
-			              compare_with_reference(t, i));
+			              compare_arrays(t->gradient, t->expected,
+			                             model_parameter_size(&t->shape, i)));
 	}
+	if (!rc)
+		rc = compare_answers(t, tested, reference, &answers, err);
+	if (!rc)
+		note_oracle(out, "answers", &t->shape, answers);
 	return rc;
 }
 
@@ -267,8 +293,8 @@ struct pair {
 	struct engine *tested, *reference;
 };
 
-static int set_initial(const struct pair *p, const struct model_shape *shape,
-                       uint64_t seed, struct error *err)
+static int set_initial(struct engine *e, const struct model_shape *shape, uint64_t seed,
+                       struct error *err)
 {
 	int rc = 0;
 
@@ -277,25 +303,61 @@ static int set_initial(const struct pair *p, const struct model_shape *shape,
 			xcalloc(model_parameter_size(shape, i), sizeof(*w));
 
 		model_initial_parameter(shape, i, seed, w);
-		rc = p->tested->class->set_parameter(p->tested, i, w, err);
-		if (!rc)
-			rc = p->reference->class->set_parameter(p->reference, i, w, err);
+		rc = e->class->set_parameter(e, i, w, err);
 	}
 	return rc;
 }
 
-/* One step of both; the larger of ERROR and the losses' difference into it. */
-static int compare_step(const struct pair *p, const float *x, const uint8_t *labels,
-                        unsigned n, double *error, struct error *err)
+/* Trains E on the batches, one by one or several at once by train_many(). */
+static int run_batches(struct engine *e, const struct check_batches *b, bool many,
+                       size_t inputs, struct engine_step *out, struct error *err)
 {
-	struct engine_step got, expected;
-	int rc = p->reference->class->train(p->reference, x, labels, n, &expected, err);
+	int rc = 0;
+
+	for (unsigned k = 0, now; !rc && k < b->steps; k += now) {
+		size_t first = (size_t)k * b->n;
+		const float *x = b->x + first * inputs;
+		const uint8_t *labels = b->labels + first;
+
+		now = !many ? 1 : b->steps - k < AT_ONCE ? b->steps - k : AT_ONCE;
+		rc = many ? e->class->train_many(e, x, labels, b->n, now, out + k, err)
+		          : e->class->train(e, x, labels, b->n, out + k, err);
+	}
+	return rc;
+}
+
+static double compare_losses(const struct engine_step *got,
+                             const struct engine_step *expected, unsigned steps)
+{
+	double worst = 0;
+
+	for (unsigned k = 0; k < steps; k++)
+		worst = larger(worst,
+		               relative((double)got[k].loss - (double)expected[k].loss,
+		                        fabs((double)expected[k].loss)));
+	return worst;
+}
+
+/* Both from the same weights over all batches; *LOSS becomes the largest difference. */
+static int train_both(const struct pair *p, const struct model_shape *shape,
+                      uint64_t seed, const struct check_batches *b, double *loss,
+                      struct error *err)
+{
+	size_t inputs = model_inputs(shape);
+	CLEANUP_FREE struct engine_step *expected = xcalloc(b->steps, sizeof(*expected));
+	CLEANUP_FREE struct engine_step *got = xcalloc(b->steps, sizeof(*got));
+	bool many = p->tested->class->train_many != NULL;
+	int rc = set_initial(p->reference, shape, seed, err);
 
 	if (!rc)
-		rc = p->tested->class->train(p->tested, x, labels, n, &got, err);
-	if (!rc)
-		*error = larger(*error, relative((double)got.loss - (double)expected.loss,
-		                                 fabs((double)expected.loss)));
+		rc = run_batches(p->reference, b, false, inputs, expected, err);
+	for (int way = 0; !rc && way <= many; way++) {
+		rc = set_initial(p->tested, shape, seed, err);
+		if (!rc)
+			rc = run_batches(p->tested, b, way, inputs, got, err);
+		if (!rc)
+			*loss = larger(*loss, compare_losses(got, expected, b->steps));
+	}
 	return rc;
 }
 
@@ -325,10 +387,8 @@ static int compare_weights(const struct pair *p, const struct model_shape *shape
 static void note_steps(struct check_report *out, const struct model_shape *s, double loss,
                        double weights)
 {
-	out->oracle_max_error = larger(out->oracle_max_error, loss);
+	note_oracle(out, "losses of the first steps", s, loss);
 	out->weights_error = larger(out->weights_error, weights);
-	if (out->passed && !(loss <= CHECK_ORACLE_LIMIT))
-		describe(out, "losses of the first steps", s, loss);
 	if (out->passed && !(weights <= CHECK_WEIGHTS_LIMIT))
 		describe(out, "weights after the first steps", s, weights);
 }
@@ -338,7 +398,6 @@ int check_steps(const struct check_subject *subject, uint64_t seed,
                 struct error *err)
 {
 	struct engine_config config = subject->config;
-	size_t inputs = model_inputs(&config.shape);
 	CLEANUP(engine_release) struct engine *reference = NULL;
 	double loss = 0, squares[2] = {0, 0};
 	struct pair pair;
@@ -349,10 +408,7 @@ int check_steps(const struct check_subject *subject, uint64_t seed,
 	if (rc)
 		return rc;
 	pair = (struct pair){subject->engine, reference};
-	rc = set_initial(&pair, &config.shape, seed, err);
-	for (size_t k = 0; !rc && k < b->steps; k++)
-		rc = compare_step(&pair, b->x + k * b->n * inputs, b->labels + k * b->n,
-		                  b->n, &loss, err);
+	rc = train_both(&pair, &config.shape, seed, b, &loss, err);
 	for (int i = 0; !rc && i < MODEL_PARAMETERS; i++)
 		rc = compare_weights(&pair, &config.shape, seed, i, squares, err);
 	if (!rc)
@@ -377,7 +433,8 @@ int check_engine(const struct check_subject *subject, uint64_t seed,
 		rc = check_steps(subject, seed, batches, out, err);
 	if (!rc && out->passed)
 		snprintf(out->detail, sizeof(out->detail),
-		         "finite differences; gradients, %u steps' losses and weights "
+		         "finite differences; gradients, answers, %u steps' losses and "
+		         "weights "
 		         "against the reference",
 		         batches->steps);
 	return rc;

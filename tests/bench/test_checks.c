@@ -146,6 +146,50 @@ static void test_nan_fails(void **state)
 	assert_false(check(&wrong, &mlp).passed);
 }
 
+/* Answers that are not those of the training. */
+static int forward_wrong(struct engine *e, const float *x, unsigned n, float *logits,
+                         struct error *err)
+{
+	int rc = engine_reference.forward(e, x, n, logits, err);
+
+	logits[n - 1] += 0.1f;
+	return rc;
+}
+
+static void test_wrong_answers_fail(void **state)
+{
+	(void)state;
+	wrong = engine_reference;
+	wrong.create = create_wrong;
+	wrong.forward = forward_wrong;
+	assert_non_null(strstr(check(&wrong, &cnn).detail, "answers"));
+}
+
+/* Several steps handed over at once that are only one. */
+static int train_many_wrong(struct engine *e, const float *x, const uint8_t *labels,
+                            unsigned n, unsigned steps, struct engine_step *out,
+                            struct error *err)
+{
+	int rc = 0;
+
+	for (unsigned k = 0; !rc && k < steps; k++)
+		rc = engine_reference.train(e, x, labels, n, &out[k], err);
+	return rc;
+}
+
+static void test_wrong_groups_of_steps_fail(void **state)
+{
+	struct check_report report;
+
+	(void)state;
+	wrong = engine_reference;
+	wrong.create = create_wrong;
+	wrong.train_many = train_many_wrong;
+	report = check(&wrong, &cnn);
+	assert_false(report.passed);
+	assert_non_null(strstr(report.detail, "losses of the first steps"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -153,6 +197,8 @@ int main(void)
 		cmocka_unit_test(test_wrong_gradient_fails),
 		cmocka_unit_test(test_missing_update_fails),
 		cmocka_unit_test(test_nan_fails),
+		cmocka_unit_test(test_wrong_answers_fail),
+		cmocka_unit_test(test_wrong_groups_of_steps_fail),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
