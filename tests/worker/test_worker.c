@@ -268,12 +268,13 @@ static bool has_ended(pid_t pid)
 	return state && state[1] && state[2] == 'Z';
 }
 
-/* A supervisor killed outright takes the worker with it though its input stays open. */
+/* A supervisor killed outright takes the worker with it though its input stays open.
+ * (The shell would give a background process another input, but for descriptor 5.) */
 static void test_death_of_the_parent_ends_it(void **state)
 {
 	CLEANUP_FREE char *script =
-		xasprintf("%s --images 5000 --epochs 100 --threads 1 <&0 & "
-	                  "echo $! >&1; wait",
+		xasprintf("exec 5<&0; %s --images 5000 --epochs 100 --threads 1 <&5 & "
+	                  "echo $!; wait",
 	                  worker_path());
 	const char *argv[] = {"sh", "-c", script, NULL};
 	struct proc_spec spec = {.path = "/bin/sh",
@@ -297,6 +298,7 @@ static void test_death_of_the_parent_ends_it(void **state)
 	assert_int_equal(poll(&p, 1, PATIENCE_MS), 1);
 	assert_true(read(t.proc.stdout_fd, text, sizeof(text) - 1) > 0);
 	pid = (pid_t)strtol(text, NULL, 10);
+	clock_sleep_ns(200 * NS_PER_MS); /* an input at its end would be noticed by now */
 	assert_true(pid > 1 && !has_ended(pid));
 	assert_int_equal(kill(t.proc.pid, SIGKILL), 0); /* the shell, not the group */
 	for (int i = 0; i < PATIENCE_MS / 10 && !has_ended(pid); i++)
