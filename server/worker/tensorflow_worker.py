@@ -171,6 +171,14 @@ def peak_memory_bytes():
     return peak if sys.platform == "darwin" else peak * 1024
 
 
+def keras_version(keras):
+    """tf.keras tells its own from Keras 3 on; before, the package beside it does."""
+    try:
+        return getattr(keras, "__version__", None) or __import__("keras").__version__
+    except (ImportError, AttributeError):
+        return "of TensorFlow"
+
+
 # --- data -------------------------------------------------------------------------------
 
 
@@ -302,7 +310,7 @@ class Worker:
             import tensorflow
             import numpy
             keras = tensorflow.keras
-            keras_version = keras.__version__
+            keras.layers  # loads it, where it is loaded late
         except BaseException as e:  # whatever a broken installation throws
             traceback.print_exc()
             raise Failure("import_failed", last_line(e))
@@ -313,7 +321,7 @@ class Worker:
             "hello", protocol=PROTOCOL, arch=architecture(), translated=translated(), isa=None,
             engine="tensorflow", device=device, software_device=False, threads=options.threads,
             build="TensorFlow %s, Keras %s, NumPy %s, Python %s"
-            % (tensorflow.__version__, keras_version, numpy.__version__, platform.python_version()))
+            % (tensorflow.__version__, keras_version(keras), numpy.__version__, platform.python_version()))
         self.cold_ns = now_ns() - self.started_ns
 
     def choose_device(self):
@@ -357,6 +365,8 @@ class Worker:
         reading = now_ns()
         self.start = Start(self.np, folder, shapes)
         started += now_ns() - reading
+        if self.start.order is not None and len(self.start.order) != len(self.x):
+            self.start.order = self.start.losses = None  # made of more or fewer images
         self.weights = self.start.weights or model.get_weights()
         model = self.new_model(metrics=["accuracy"])
         with self.tf.device(self.place):
@@ -369,7 +379,7 @@ class Worker:
         """Losses of the first steps, one batch after the other in the reference's order."""
         np, n = self.np, min(CHECK_BATCH, len(self.x))
         order = self.start.order
-        if order is None or len(order) > len(self.x):
+        if order is None:
             order = np.arange(len(self.x))
         model = self.new_model(place, **more)
         losses = []
@@ -430,7 +440,9 @@ class Worker:
         parts = [("gradients against finite differences", gradient)] + [c[:2] for c in compared]
         self.lines.write("checks", gradient_max_error=gradient,
                          oracle_max_error=max(c[1] for c in compared), passed=passed,
-                         detail="; ".join("%s %.2g" % part for part in parts))
+                         detail="; ".join("%s %.2g" % part for part in parts)
+                         + ("" if self.start.losses is not None
+                            else "; no start of the reference to compare with"))
         if not passed:
             raise Failure("check_failed", "TensorFlow computes wrongly: "
                           + "; ".join("%s %.2g" % part for part in parts))

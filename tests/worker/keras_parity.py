@@ -89,7 +89,7 @@ def main():
     except ImportError as e:
         print("skipped: TensorFlow cannot be imported: %s" % e)
         return 77
-    print("TensorFlow %s, Keras %s" % (tf.__version__, tf.keras.__version__))
+    print("TensorFlow %s" % tf.__version__)
     tf.config.set_visible_devices([], "GPU")
     with tempfile.TemporaryDirectory() as data:
         run(os.path.abspath(options.worker), "--export-data", data, "--seed", options.seed)
