@@ -48,10 +48,10 @@ enum {
 /* HEAD is GET to a handler; OPTIONS and everything else never reach one. */
 enum http_method { HTTP_GET = 1, HTTP_POST = 2, HTTP_DELETE = 4 };
 
-/* Who may: anybody, whoever may look, whoever may start work.  Without lab mode all may. */
+/* Who may: anybody, who may look, who may start work.  Without lab mode all may. */
 enum http_access { HTTP_PUBLIC, HTTP_VIEW, HTTP_RUN };
 
-/* Request fields that somebody looks at; each may stand once, or the request is refused. */
+/* Request fields that somebody looks at; each may stand once, lists more often. */
 enum http_field {
 	HTTP_FIELD_ACCEPT,
 	HTTP_FIELD_ACCEPT_ENCODING,
@@ -132,7 +132,7 @@ struct http_route {
 /* --- for handlers ------------------------------------------------------------------- */
 
 /* Fills R with a problem document and returns STATUS.  SLUG names the kind of problem,
- * DETAIL says what is wrong, HINT what to do (NULL: none); all three are our own words. */
+ * DETAIL says what is wrong, HINT what to do (NULL: none); all our own words. */
 unsigned http_problem(struct http_response *r, unsigned status, const char *slug,
                       const char *detail, const char *hint);
 /* The parameter's value, NULL if it is not there; *TWICE if it stands more than once. */
@@ -149,7 +149,7 @@ void http_response_hash(struct http_response *r);
 struct http_config {
 	const struct http_route *routes;
 	size_t route_count;
-	/* GET of a path that no route has: files of the dashboard.  Returns 404 itself. */
+	/* GET of a path that no route has: files.  Returns 404 itself. */
 	unsigned (*files)(void *context, const struct http_request *request,
 	                  struct http_response *response);
 	void *context;    /* of the handlers */

@@ -35,7 +35,7 @@ static const json_t *step_of(const json_t *model)
 	return json_object_get(model, "step_ns");
 }
 
-/* --- CSV ------------------------------------------------------------------------------- */
+/* --- CSV -------------------------------------------------------------------------- */
 
 static void csv_text(struct str *out, const char *text)
 {
@@ -112,7 +112,7 @@ void result_csv(const json_t *result, struct str *out)
 	}
 }
 
-/* --- Markdown -------------------------------------------------------------------------- */
+/* --- Markdown --------------------------------------------------------------------- */
 
 static void markdown_model(struct str *out, const json_t *lane, const json_t *model)
 {
@@ -192,7 +192,7 @@ void result_markdown(const json_t *result, struct str *out)
 	markdown_list(out, "Because:", json_object_get(trust, "reasons"), NULL);
 }
 
-/* --- NDJSON ---------------------------------------------------------------------------- */
+/* --- NDJSON ----------------------------------------------------------------------- */
 
 static void add_line(struct str *out, json_t *document)
 {

@@ -16,7 +16,7 @@ static unsigned reply_job(struct http_response *r, unsigned status,
 	return reply_json(r, status, job_document(job));
 }
 
-/* --- starting ------------------------------------------------------------------------ */
+/* --- starting --------------------------------------------------------------------- */
 
 /* Idempotency-Key, checked; NULL if there is none. */
 static unsigned read_key(const struct http_request *request, const char **key,
@@ -134,7 +134,7 @@ HANDLER(post_reports)
 	return status;
 }
 
-/* --- looking and cancelling ----------------------------------------------------------- */
+/* --- looking and cancelling ------------------------------------------------------- */
 
 HANDLER(get_jobs)
 {
@@ -185,7 +185,7 @@ HANDLER(delete_job)
 	return reply_job(r, 200, &job);
 }
 
-/* --- events --------------------------------------------------------------------------- */
+/* --- events ----------------------------------------------------------------------- */
 
 static bool next_event(void *context, uint64_t *position, struct str *out)
 {

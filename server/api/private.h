@@ -57,7 +57,7 @@ unsigned read_parameter(const struct http_request *request, const char *name,
 /* The newest document of the kind (reports.c); NULL if there is none.  New reference. */
 json_t *latest_document(struct api *a, enum document_kind kind);
 
-/* --- topics, a file each: handlers of routes.c --------------------------------------- */
+/* --- topics, a file each: handlers of routes.c ------------------------------------ */
 
 #define HANDLER(name) \
 	unsigned name(void *context, const struct http_request *request, \
@@ -86,7 +86,7 @@ HANDLER(get_compatibility);
 HANDLER(get_metrics);
 HANDLER(get_page);
 
-/* --- forms of a result (result_*.c): each appends to OUT ------------------------------ */
+/* --- forms of a result (result_*.c): each appends to OUT -------------------------- */
 
 void result_csv(const json_t *result, struct str *out);
 void result_markdown(const json_t *result, struct str *out);

@@ -12,7 +12,7 @@
 
 #include "trilane/banned.h"
 
-/* --- the list -------------------------------------------------------------------------- */
+/* --- the list --------------------------------------------------------------------- */
 
 /* A lane without its raw samples. */
 static json_t *lane_summary(const json_t *lane)
@@ -81,7 +81,7 @@ HANDLER(get_results)
 	return reply_json(r, 200, json_pack("{s:o}", "results", items));
 }
 
-/* --- one result ------------------------------------------------------------------------ */
+/* --- one result ------------------------------------------------------------------- */
 
 static const struct form {
 	const char *suffix, *type;
@@ -164,7 +164,7 @@ HANDLER(get_result)
 	return 200;
 }
 
-/* --- two of them ----------------------------------------------------------------------- */
+/* --- two of them ------------------------------------------------------------------ */
 
 static unsigned load(struct api *a, const struct http_request *request, const char *name,
                      json_t **out, struct http_response *r)

@@ -60,9 +60,9 @@ static int run_command(const struct command *command, int argc, const char *cons
 		rc = print_help(command);
 	} else {
 		rc = command->run(values,
-				  arguments.count ? (const char *const *)arguments.items
-						  : none,
-				  arguments.count);
+		                  arguments.count ? (const char *const *)arguments.items
+		                                  : none,
+		                  arguments.count);
 	}
 	options_release(command, values);
 	return rc;

@@ -48,18 +48,18 @@ static void add_bash_command(struct str *out, const struct command *command)
 static void add_bash(struct str *out)
 {
 	str_add(out, "# bash completion of trilane\n"
-		     "_trilane() {\n"
-		     "\tlocal current=${COMP_WORDS[COMP_CWORD]} words=\n"
-		     "\tlocal previous=${COMP_WORDS[COMP_CWORD-1]}\n"
-		     "\tcase ${COMP_WORDS[1]} in\n");
+	             "_trilane() {\n"
+	             "\tlocal current=${COMP_WORDS[COMP_CWORD]} words=\n"
+	             "\tlocal previous=${COMP_WORDS[COMP_CWORD-1]}\n"
+	             "\tcase ${COMP_WORDS[1]} in\n");
 	for (size_t i = 0; i < cli_command_count; i++)
 		add_bash_command(out, cli_commands[i]);
 	str_add(out, "\tesac\n\t[ \"$COMP_CWORD\" -gt 1 ] || words='--help --version ");
 	add_command_names(out);
 	str_add(out, "'\n"
-		     "\tCOMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
-		     "}\n"
-		     "complete -o default -F _trilane trilane\n");
+	             "\tCOMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
+	             "}\n"
+	             "complete -o default -F _trilane trilane\n");
 }
 
 /* --- zsh -----------------------------------------------------------------------------
@@ -81,7 +81,7 @@ static void add_zsh_text(struct str *out, const char *text)
 static void add_zsh_option(struct str *out, const struct option_row *row)
 {
 	str_addf(out, " \\\n\t\t\t'%s--%s%s[", row->type == OPTION_LIST ? "*" : "",
-		 row->name, row->type == OPTION_FLAG ? "" : "=");
+	         row->name, row->type == OPTION_FLAG ? "" : "=");
 	add_zsh_text(out, row->help);
 	str_add(out, "]");
 	if (row->type == OPTION_CHOICE) {
@@ -97,33 +97,33 @@ static void add_zsh_option(struct str *out, const struct option_row *row)
 static void add_zsh(struct str *out)
 {
 	str_add(out, "#compdef trilane\n"
-		     "_trilane() {\n"
-		     "\tlocal -a commands\n"
-		     "\tcommands=(\n");
+	             "_trilane() {\n"
+	             "\tlocal -a commands\n"
+	             "\tcommands=(\n");
 	for (size_t i = 0; i < cli_command_count; i++) {
 		str_addf(out, "\t\t'%s:", cli_commands[i]->name);
 		add_zsh_text(out, cli_commands[i]->summary);
 		str_add(out, "'\n");
 	}
 	str_add(out, "\t)\n"
-		     "\tif (( CURRENT == 2 )); then\n"
-		     "\t\t_describe command commands\n"
-		     "\t\treturn\n"
-		     "\tfi\n"
-		     "\tshift words; (( CURRENT-- ))\n"
-		     "\tcase $words[1] in\n");
+	             "\tif (( CURRENT == 2 )); then\n"
+	             "\t\t_describe command commands\n"
+	             "\t\treturn\n"
+	             "\tfi\n"
+	             "\tshift words; (( CURRENT-- ))\n"
+	             "\tcase $words[1] in\n");
 	for (size_t i = 0; i < cli_command_count; i++) {
 		const struct option_row *row = cli_commands[i]->options;
 
 		str_addf(out, "\t%s)\n\t\t_arguments '--help[print the help]'",
-			 cli_commands[i]->name);
+		         cli_commands[i]->name);
 		for (; row && row->name; row++)
 			add_zsh_option(out, row);
 		str_add(out, " \\\n\t\t\t'*:file:_files' ;;\n");
 	}
 	str_add(out, "\tesac\n}\n"
-		     "if [ \"$funcstack[1]\" = _trilane ]; then\n\t_trilane \"$@\"\n"
-		     "else\n\tcompdef _trilane trilane\nfi\n");
+	             "if [ \"$funcstack[1]\" = _trilane ]; then\n\t_trilane \"$@\"\n"
+	             "else\n\tcompdef _trilane trilane\nfi\n");
 }
 
 /* --- fish ----------------------------------------------------------------------------
@@ -139,10 +139,10 @@ static void add_fish_text(struct str *out, const char *text)
 }
 
 static void add_fish_option(struct str *out, const struct command *command,
-			    const struct option_row *row)
+                            const struct option_row *row)
 {
 	str_addf(out, "complete -c trilane -n '__fish_seen_subcommand_from %s' -l %s",
-		 command->name, row->name);
+	         command->name, row->name);
 	if (row->type == OPTION_CHOICE) {
 		str_add(out, " -x -a '");
 		add_words(out, row->choices);
@@ -158,17 +158,17 @@ static void add_fish_option(struct str *out, const struct command *command,
 static void add_fish(struct str *out)
 {
 	str_add(out,
-		"# fish completion of trilane\n"
-		"complete -c trilane -n __fish_use_subcommand -l version -d 'print the "
-		"version'\n"
-		"complete -c trilane -l help -d 'print the help'\n");
+	        "# fish completion of trilane\n"
+	        "complete -c trilane -n __fish_use_subcommand -l version -d 'print the "
+	        "version'\n"
+	        "complete -c trilane -l help -d 'print the help'\n");
 	for (size_t i = 0; i < cli_command_count; i++) {
 		const struct command *command = cli_commands[i];
 		const struct option_row *row = command->options;
 
 		str_addf(out,
-			 "complete -c trilane -f -n __fish_use_subcommand -a %s -d '",
-			 command->name);
+		         "complete -c trilane -f -n __fish_use_subcommand -a %s -d '",
+		         command->name);
 		add_fish_text(out, command->summary);
 		str_add(out, "'\n");
 		for (; row && row->name; row++)

@@ -11,17 +11,17 @@
 static void add_overview(struct str *out)
 {
 	str_add(out, "usage: trilane COMMAND [options]\n\n"
-		     "Looks at this machine and its Pythons, trains two small models "
-		     "natively,\n"
-		     "translated and on the GPU, and says what their TensorFlow set-up "
-		     "can do.\n\n"
-		     "commands:\n");
+	             "Looks at this machine and its Pythons, trains two small models "
+	             "natively,\n"
+	             "translated and on the GPU, and says what their TensorFlow set-up "
+	             "can do.\n\n"
+	             "commands:\n");
 	for (size_t i = 0; i < cli_command_count; i++)
 		str_addf(out, "  %-12s %s\n", cli_commands[i]->name,
-			 cli_commands[i]->summary);
+		         cli_commands[i]->summary);
 	str_add(out, "\nEach has a --help.  Exit codes: 0 fine, 1 findings, 2 usage, 3 "
-		     "could not "
-		     "do it,\n4 regression, 5 cannot tell.\n");
+	             "could not "
+	             "do it,\n4 regression, 5 cannot tell.\n");
 }
 
 static int run(const void *values, const char *const *arguments, size_t count)
@@ -36,7 +36,7 @@ static int run(const void *values, const char *const *arguments, size_t count)
 		command = cli_command_find(arguments[0]);
 		if (!command) {
 			log_error("there is no command \"%s\"; see trilane --help",
-				  arguments[0]);
+			          arguments[0]);
 			return CLI_EXIT_USAGE;
 		}
 		options_help(command, &text);

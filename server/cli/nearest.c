@@ -53,7 +53,7 @@ const char *nearest_word(const char *word, const char *const *words, size_t coun
 		if (other > WORD_MAX)
 			continue;
 		d = text_starts(words[i], word) ? 1
-						: distance(word, len, words[i], other);
+		                                : distance(word, len, words[i], other);
 		if (d < best_distance) {
 			best_distance = d;
 			best = words[i];

@@ -17,7 +17,7 @@
 enum { HELP_COLUMNS = 80, HELP_INDENT = 26, OPTION_NAMES_MAX = 64 };
 
 static const struct option_row *find_option(const struct command *command,
-					    const char *name, size_t len)
+                                            const char *name, size_t len)
 {
 	for (const struct option_row *row = command->options; row && row->name; row++)
 		if (strlen(row->name) == len && memcmp(row->name, name, len) == 0)
@@ -26,7 +26,7 @@ static const struct option_row *find_option(const struct command *command,
 }
 
 static int refuse_unknown(const struct command *command, const char *name,
-			  struct error *err)
+                          struct error *err)
 {
 	const char *names[OPTION_NAMES_MAX];
 	const char *near;
@@ -38,8 +38,8 @@ static int refuse_unknown(const struct command *command, const char *name,
 	near = nearest_word(name, names, count);
 	if (near)
 		return error_set(err, ERROR_INVALID,
-				 "there is no option --%s; did you mean --%s?", name,
-				 near);
+		                 "there is no option --%s; did you mean --%s?", name,
+		                 near);
 	return error_set(err, ERROR_INVALID, "there is no option --%s", name);
 }
 
@@ -52,20 +52,20 @@ static bool is_choice(const char *choices, const char *value)
 }
 
 static int set_number(const struct option_row *row, uint64_t *target, const char *value,
-		      struct error *err)
+                      struct error *err)
 {
 	uint64_t number;
 
 	if (!text_to_u64(value, &number) || number < row->min || number > row->max)
 		return error_set(err, ERROR_INVALID,
-				 "--%s takes a whole number from %" PRIu64 " to %" PRIu64,
-				 row->name, row->min, row->max);
+		                 "--%s takes a whole number from %" PRIu64 " to %" PRIu64,
+		                 row->name, row->min, row->max);
 	*target = number;
 	return 0;
 }
 
 static int set_value(const struct option_row *row, char *values, const char *value,
-		     struct error *err)
+                     struct error *err)
 {
 	void *target = values + row->offset;
 
@@ -78,7 +78,7 @@ static int set_value(const struct option_row *row, char *values, const char *val
 	case OPTION_CHOICE:
 		if (!is_choice(row->choices, value))
 			return error_set(err, ERROR_INVALID, "--%s takes one of %s",
-					 row->name, row->choices);
+			                 row->name, row->choices);
 		*(const char **)target = value;
 		return 0;
 	case OPTION_STRING:
@@ -93,7 +93,7 @@ static int set_value(const struct option_row *row, char *values, const char *val
 
 /* One option at ARGV[*I]; moves *I on when its value is the next word. */
 static int parse_option(const struct command *command, int argc, const char *const *argv,
-			int *i, char *values, struct error *err)
+                        int *i, char *values, struct error *err)
 {
 	const char *name = argv[*i] + 2;
 	const char *value = strchr(name, '=');
@@ -109,7 +109,7 @@ static int parse_option(const struct command *command, int argc, const char *con
 	if (row->type == OPTION_FLAG) {
 		if (value)
 			return error_set(err, ERROR_INVALID, "--%s takes no value",
-					 row->name);
+			                 row->name);
 		return set_value(row, values, NULL, err);
 	}
 	if (value)
@@ -124,18 +124,18 @@ static int check_arguments(const struct command *command, size_t count, struct e
 	if (count > command->arguments_max) {
 		if (command->arguments_max == 0)
 			return error_set(err, ERROR_INVALID, "%s takes no arguments",
-					 command->name);
+			                 command->name);
 		return error_set(err, ERROR_INVALID, "too many arguments for %s",
-				 command->name);
+		                 command->name);
 	}
 	if (count < command->arguments_min)
 		return error_set(err, ERROR_INVALID, "%s needs %s", command->name,
-				 command->arguments);
+		                 command->arguments);
 	return 0;
 }
 
 int options_parse(const struct command *command, int argc, const char *const *argv,
-		  void *values, struct strlist *arguments, bool *help, struct error *err)
+                  void *values, struct strlist *arguments, bool *help, struct error *err)
 {
 	bool ended = false;
 
@@ -155,8 +155,8 @@ int options_parse(const struct command *command, int argc, const char *const *ar
 			return 0;
 		} else if (word[1] != '-') {
 			return error_set(err, ERROR_INVALID,
-					 "there is no option %s; options begin with --",
-					 word);
+			                 "there is no option %s; options begin with --",
+			                 word);
 		} else {
 			rc = parse_option(command, argc, argv, &i, values, err);
 			if (rc)
@@ -248,11 +248,11 @@ static void add_details(struct str *out, const char *details)
 void options_help(const struct command *command, struct str *out)
 {
 	static const struct option_row help_row = {"help", OPTION_FLAG, 0,
-						   .help = "print this"};
+	                                           .help = "print this"};
 
 	str_addf(out, "usage: trilane %s [options]%s%s\n\n", command->name,
-		 command->arguments ? " " : "",
-		 command->arguments ? command->arguments : "");
+	         command->arguments ? " " : "",
+	         command->arguments ? command->arguments : "");
 	add_wrapped(out, command->summary, 0, 0);
 	str_add(out, "\noptions:\n");
 	for (const struct option_row *row = command->options; row && row->name; row++)

@@ -16,7 +16,7 @@ struct version_values {
 
 static const struct option_row options[] = {
 	{"json", OPTION_FLAG, offsetof(struct version_values, json),
-	 .help = "print JSON"},
+         .help = "print JSON"},
 	{.name = NULL},
 };
 
@@ -45,7 +45,7 @@ static int run(const void *values, const char *const *arguments, size_t count)
 		add_json(&text);
 	else
 		str_addf(&text, "trilane %s (%s, %s)\n", trilane_version(),
-			 trilane_build(), platform_arch());
+		         trilane_build(), platform_arch());
 	fputs(text.data, stdout);
 	return CLI_EXIT_FINE;
 }

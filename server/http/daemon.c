@@ -7,7 +7,7 @@
  * DRAIN_MAX, before the answer goes out: closing with unread bytes would reset the
  * connection, and the client would never see why.
  *
- * What the gate does not see is a malformed head behind a good one on the same connection.
+ * What the gate does not see is a malformed head behind a good one on one connection.
  * libmicrohttpd itself closes then, at most with a bare page of its own.
  */
 #include <errno.h>
@@ -58,7 +58,7 @@ struct talk {
 	uint64_t drained;
 };
 
-/* --- answers ------------------------------------------------------------------------- */
+/* --- answers ---------------------------------------------------------------------- */
 
 static void add_header(struct MHD_Response *out, const char *name, const char *value)
 {
@@ -171,7 +171,7 @@ static enum MHD_Result answer(struct http_server *s, struct talk *t,
 	return result;
 }
 
-/* --- requests ------------------------------------------------------------------------ */
+/* --- requests --------------------------------------------------------------------- */
 
 static enum MHD_Result collect_field(void *cls, enum MHD_ValueKind kind, const char *name,
                                      size_t name_len, const char *value, size_t value_len)
@@ -313,7 +313,7 @@ static size_t keep_escaped(void *cls, struct MHD_Connection *connection, char *t
 	return strlen(text);
 }
 
-/* --- the gate's side ----------------------------------------------------------------- */
+/* --- the gate's side -------------------------------------------------------------- */
 
 static unsigned on_pass(void *context, int fd, const struct sockaddr *address,
                         socklen_t len)
@@ -344,7 +344,7 @@ static bool on_tick(void *context)
 	return registry_count(&s->registry) > 0;
 }
 
-/* --- life ---------------------------------------------------------------------------- */
+/* --- life ------------------------------------------------------------------------- */
 
 static void allow_hosts(struct http_server *s)
 {

@@ -13,7 +13,7 @@
 
 static const struct {
 	const char *name;
-	bool list; /* standing twice is legal: the values join with a comma; we refuse */
+	bool list; /* may stand more than once; the first one counts */
 } known_fields[HTTP_FIELD_COUNT] = {
 	[HTTP_FIELD_ACCEPT] = {"Accept", true},
 	[HTTP_FIELD_ACCEPT_ENCODING] = {"Accept-Encoding", true},

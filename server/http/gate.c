@@ -69,7 +69,7 @@ struct gate {
 	char peek[PEEK_SIZE];
 };
 
-/* --- one connection ------------------------------------------------------------------ */
+/* --- one connection --------------------------------------------------------------- */
 
 static void drop(struct gate *g, size_t i)
 {
@@ -175,7 +175,7 @@ static bool look(struct gate *g, struct pending *p)
 	return false;
 }
 
-/* --- accepting ----------------------------------------------------------------------- */
+/* --- accepting -------------------------------------------------------------------- */
 
 static void prepare(int fd)
 {
@@ -243,7 +243,7 @@ static void accept_some(struct gate *g, int listener)
 	}
 }
 
-/* --- the loop ------------------------------------------------------------------------ */
+/* --- the loop --------------------------------------------------------------------- */
 
 static nfds_t fill_polls(struct gate *g, uint64_t now)
 {
@@ -343,7 +343,7 @@ static void *loop(void *context)
 	return NULL;
 }
 
-/* --- life ---------------------------------------------------------------------------- */
+/* --- life ------------------------------------------------------------------------- */
 
 static void close_all(struct gate *g)
 {

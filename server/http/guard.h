@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The checks that a request passes by its fields alone; 0 or the status to refuse with. */
+/* The checks that a request passes by its fields; 0 or the status to refuse with. */
 #ifndef TRILANE_HTTP_GUARD_H
 #define TRILANE_HTTP_GUARD_H
 

@@ -165,7 +165,7 @@ static void look_after(struct stream *stream, uint64_t now)
 	char byte;
 	ssize_t n;
 
-	/* After the client's end recv() gives 0 for ever, a reset shows in poll() alone. */
+	/* Behind the client's end recv() gives 0 for ever; a reset shows in poll(). */
 	poll(&p, 1, 0);
 	if (p.revents & (POLLERR | POLLHUP))
 		stream->gone = true;
