@@ -5,6 +5,7 @@
 
 #include "private.h"
 #include "trilane/benchmark.h"
+#include "trilane/log.h"
 #include "trilane/sha256.h"
 #include "trilane/spec.h"
 
@@ -56,6 +57,9 @@ static unsigned submit(struct api *a, const struct http_request *request,
 	sha256_hex(request->body.data, request->body.len, sha256);
 	if (jobs_submit(a->config.jobs, &job, &record, &repeated, &err))
 		return reply_error(r, &err);
+	if (job.owner && !repeated)
+		log_info("%s started by %s: %s", job_kind_name(kind), job.owner,
+		         record.id);
 	http_response_field(r, "Location", "/api/v1/jobs/%s", record.id);
 	return reply_job(r, 202, &record);
 }

@@ -33,6 +33,7 @@ enum { RESULTS_KEPT = 10000 };
 
 struct parts {
 	struct str data_dir;
+	struct lab lab;
 	struct store *store;
 	struct advice *advice;
 	struct datasets datasets;
@@ -124,6 +125,11 @@ static int start_http(struct parts *p, const struct serve_values *v, struct erro
 		.context = p->api,
 		.bind = v->bind,
 		.port = (uint16_t)v->port,
+		.hosts = (const char *const *)v->host.items,
+		.tls_certificate = v->tls_cert ? p->lab.certificate.data : NULL,
+		.tls_key = v->tls_key ? p->lab.key.data : NULL,
+		.run_token = p->lab.run_token.len ? p->lab.run_token.data : NULL,
+		.view_token = p->lab.view_token.len ? p->lab.view_token.data : NULL,
 	};
 	int rc;
 
@@ -150,8 +156,10 @@ static void take_first_report(struct parts *p)
 
 static int start(struct parts *p, const struct serve_values *v, struct error *err)
 {
-	int rc = add_datasets(p, v, err);
+	int rc = lab_read(&p->lab, v, err);
 
+	if (rc == 0)
+		rc = add_datasets(p, v, err);
 	if (rc == 0)
 		rc = open_store(p, v, err);
 	if (rc == 0)
@@ -176,6 +184,7 @@ static void stop(struct parts *p)
 	store_free(p->store);
 	advice_free(p->advice);
 	datasets_release(&p->datasets);
+	lab_release(&p->lab);
 	str_release(&p->data_dir);
 }
 
@@ -184,8 +193,8 @@ static void announce(const struct parts *p, const struct serve_values *v)
 	CLEANUP(str_release) struct str url = STR_INIT;
 	const char *host = v->bind ? v->bind : "127.0.0.1";
 
-	str_addf(&url, strchr(host, ':') ? "http://[%s]:%u/" : "http://%s:%u/", host,
-	         http_server_port(p->http));
+	str_addf(&url, strchr(host, ':') ? "%s://[%s]:%u/" : "%s://%s:%u/",
+	         v->tls_cert ? "https" : "http", host, http_server_port(p->http));
 	printf("listening on %s\n", url.data);
 	fflush(stdout);
 	if (v->open && !platform_open_browser(url.data))
@@ -204,7 +213,10 @@ static void block_signals(sigset_t *set)
 static int run(const void *values, const char *const *arguments, size_t count)
 {
 	const struct serve_values *v = values;
-	struct parts parts = {.data_dir = STR_INIT};
+	struct parts parts = {
+		.data_dir = STR_INIT,
+		.lab = {STR_INIT, STR_INIT, STR_INIT, STR_INIT},
+	};
 	struct error err = ERROR_INIT;
 	sigset_t signals;
 	int taken, rc = CLI_EXIT_FINE;

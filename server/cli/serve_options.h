@@ -10,7 +10,10 @@ struct serve_values {
 	const char *bind;
 	const char *data_dir;
 	const char *web_dir;
+	const char *tls_cert, *tls_key;
+	const char *token_file;
 	struct strlist data;
+	struct strlist host;
 	bool open;
 	bool insecure_lan;
 };
@@ -20,5 +23,13 @@ extern const struct serve_values serve_defaults;
 
 /* Refuses an address beyond loopback without token and TLS. */
 int serve_check(const struct serve_values *v, struct error *err);
+
+/* What lab mode reads from files; empty without it. */
+struct lab {
+	struct str certificate, key;
+	struct str run_token, view_token;
+};
+int lab_read(struct lab *lab, const struct serve_values *v, struct error *err);
+void lab_release(struct lab *lab);
 
 #endif

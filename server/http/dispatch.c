@@ -10,6 +10,7 @@
 #include "accept.h"
 #include "guard.h"
 #include "host.h"
+#include "login.h"
 #include "problem.h"
 #include "route.h"
 #include "target.h"
@@ -94,6 +95,15 @@ static bool find_route(const struct app *app, struct exchange *x)
 	return methods ? refuse_method(x, methods) : find_file(app, x);
 }
 
+/* A browser that wants to see a page is shown the way in. */
+static bool wants_page(const struct exchange *x)
+{
+	static const char *const html = "text/html";
+	const char *accept = x->request.fields[HTTP_FIELD_ACCEPT];
+
+	return x->request.method == HTTP_GET && accept && strstr(accept, html);
+}
+
 static bool check_route(struct exchange *x)
 {
 	const char *accept = x->request.fields[HTTP_FIELD_ACCEPT];
@@ -118,6 +128,10 @@ static bool check_access(const struct app *app, struct exchange *x)
 
 	if (status == 0)
 		return true;
+	if (status == 401 && wants_page(x)) {
+		login_redirect(&x->response);
+		return false;
+	}
 	if (status == 401) {
 		http_response_field(&x->response, "WWW-Authenticate", "Bearer");
 		return refuse(x, status);
@@ -126,6 +140,21 @@ static bool check_access(const struct app *app, struct exchange *x)
 	             "This token may look, but not start work.",
 	             "Use the token of the role \"run\".");
 	return false;
+}
+
+static bool find_login(struct exchange *x)
+{
+	x->login = true;
+	x->body_limit = LOGIN_BODY_MAX;
+	if (x->request.method == HTTP_GET) {
+		login_page(&x->response);
+		return false;
+	}
+	if (x->request.method != HTTP_POST)
+		return refuse_method(x, HTTP_GET | HTTP_POST);
+	if (x->body_size != UINT64_MAX && x->body_size > x->body_limit)
+		return refuse(x, 413);
+	return true;
 }
 
 bool dispatch_head(const struct app *app, const char *method, const char *target,
@@ -151,6 +180,8 @@ bool dispatch_head(const struct app *app, const char *method, const char *target
 	status = target_parse(target, host, app->tls, &x->request);
 	if (status)
 		return refuse(x, status);
+	if (token_needed(app->config) && text_equal(x->request.path, LOGIN_PATH))
+		return find_login(x);
 	return find_route(app, x) && check_access(app, x) && check_route(x);
 }
 
@@ -161,6 +192,8 @@ void dispatch_body(const struct app *app, struct exchange *x)
 
 	if (str_failed(&x->request.body))
 		status = 413;
+	else if (x->login)
+		status = login_submit(config, &x->request, &x->response);
 	else if (x->route)
 		status = x->route->handler(config->context, &x->request, &x->response);
 	else if (config->files)

@@ -22,6 +22,7 @@ struct exchange {
 	size_t body_limit;
 	uint64_t body_size; /* announced; UINT64_MAX: unknown */
 	bool options;       /* the method is OPTIONS */
+	bool login;         /* lab mode's login form */
 };
 
 /* Judges the head: METHOD and TARGET as sent, and FIELDS finished by fields_finish().

@@ -69,7 +69,7 @@ static bool has_dot_segment(const char *path)
 	return false;
 }
 
-static unsigned parse_parameters(const char *query, struct http_request *request)
+unsigned target_parameters(const char *query, struct http_request *request)
 {
 	while (*query) {
 		size_t len = strcspn(query, "&");
@@ -128,7 +128,7 @@ unsigned target_parse(const char *target, const char *authority, bool tls,
 	request->path = decode(target, path_len, false);
 	if (!request->path || has_dot_segment(request->path))
 		return 400;
-	return target[path_len] ? parse_parameters(target + path_len + 1, request) : 0;
+	return target[path_len] ? target_parameters(target + path_len + 1, request) : 0;
 }
 
 void target_release(struct http_request *request)

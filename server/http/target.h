@@ -13,6 +13,8 @@
  */
 unsigned target_parse(const char *target, const char *authority, bool tls,
                       struct http_request *request);
+/* Parses "a=b&c=d" into the request's parameters: a query, or a form's body. */
+unsigned target_parameters(const char *query, struct http_request *request);
 void target_release(struct http_request *request);
 
 #endif

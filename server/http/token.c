@@ -10,9 +10,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "trilane/clock.h"
+
 #include "trilane/banned.h"
 
-#define COOKIE_NAME "trilane="
+#define WRONG_TOKEN_DELAY_NS (300 * NS_PER_MS)
 
 /* The time depends on the length of what was given alone. */
 static bool same_secret(const char *secret, const char *given, size_t len)
@@ -32,8 +34,8 @@ static const char *find_cookie(const char *cookies, size_t *len)
 {
 	for (const char *s = cookies; s && *s; s += strcspn(s, ";")) {
 		s += strspn(s, "; ");
-		if (text_starts(s, COOKIE_NAME)) {
-			s += strlen(COOKIE_NAME);
+		if (text_starts(s, TOKEN_COOKIE "=")) {
+			s += strlen(TOKEN_COOKIE "=");
 			*len = strcspn(s, "; ");
 			return s;
 		}
@@ -55,6 +57,20 @@ static const char *find_token(const struct http_request *request, size_t *len)
 	return value;
 }
 
+bool token_needed(const struct http_config *config)
+{
+	return config->run_token || config->view_token;
+}
+
+bool token_valid(const struct http_config *config, const char *token)
+{
+	size_t len = strlen(token);
+	bool run = same_secret(config->run_token, token, len);
+	bool view = same_secret(config->view_token, token, len);
+
+	return run || view;
+}
+
 unsigned token_check(const struct http_config *config, enum http_access access,
                      struct http_request *request)
 {
@@ -62,15 +78,17 @@ unsigned token_check(const struct http_config *config, enum http_access access,
 	size_t len = 0;
 	bool run, view;
 
-	if (access == HTTP_PUBLIC || (!config->run_token && !config->view_token))
+	if (access == HTTP_PUBLIC || !token_needed(config))
 		return 0;
 	given = find_token(request, &len);
 	if (!given)
 		return 401;
 	run = same_secret(config->run_token, given, len);
 	view = same_secret(config->view_token, given, len);
-	if (!run && !view)
+	if (!run && !view) {
+		clock_sleep_ns(WRONG_TOKEN_DELAY_NS);
 		return 401;
+	}
 	snprintf(request->who, sizeof(request->who), "%s", run ? "run" : "view");
 	return run || access == HTTP_VIEW ? 0 : 403;
 }

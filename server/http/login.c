@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The login page.  The one place where a form is taken instead of JSON: it works without
+ * JavaScript, and the checks on Host and Origin come before it as everywhere.  The cookie
+ * is the token itself, out of reach of scripts and of other sites.
+ */
+#include "login.h"
+
+#include "problem.h"
+#include "target.h"
+#include "token.h"
+#include "trilane/clock.h"
+
+#include "trilane/banned.h"
+
+#define WRONG_TOKEN_DELAY_NS (300 * NS_PER_MS)
+#define COOKIE_AGE_S         (30 * 24 * 3600)
+
+static const char page[] =
+	"<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+	"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+	"<meta name=\"color-scheme\" content=\"light dark\"><title>Trilane: sign "
+        "in</title>"
+	"</head>\n<body><main><h1>Trilane</h1>\n"
+	"<form method=\"post\" action=\"" LOGIN_PATH "\">"
+	"<p><label for=\"token\">Token</label> <input id=\"token\" name=\"token\" "
+	"type=\"password\" autocomplete=\"current-password\" required autofocus>\n"
+	"<button>Sign in</button></p></form>\n"
+	"<p>Whoever looks after this machine has the token.</p></main></body></html>\n";
+
+unsigned login_page(struct http_response *r)
+{
+	str_add(&r->body, page);
+	r->type = "text/html; charset=utf-8";
+	return r->status = 200;
+}
+
+unsigned login_redirect(struct http_response *r)
+{
+	http_response_field(r, "Location", "%s", LOGIN_PATH);
+	return r->status = 303;
+}
+
+unsigned login_submit(const struct http_config *config,
+                      const struct http_request *request, struct http_response *r)
+{
+	struct http_request form = {.path = NULL};
+	const char *token = NULL;
+	bool twice;
+
+	if (target_parameters(request->body.data, &form) == 0)
+		token = http_parameter(&form, "token", &twice);
+	if (token && token_valid(config, token)) {
+		http_response_field(r, "Set-Cookie",
+		                    TOKEN_COOKIE "=%s; Path=/; Max-Age=%d; HttpOnly; "
+		                                 "SameSite=Strict%s",
+		                    token, COOKIE_AGE_S,
+		                    config->tls_certificate ? "; Secure" : "");
+		http_response_field(r, "Location", "/");
+		r->status = 303;
+	} else {
+		clock_sleep_ns(WRONG_TOKEN_DELAY_NS);
+		problem_plain(r, 401);
+	}
+	target_release(&form);
+	return r->status;
+}
