@@ -6,9 +6,9 @@
  * site's own from a folder, which come before them.  The evaluator knows no rule.
  *
  * A struct advice is read-only once made: any number of threads may use one at the same
- * time.  Patterns are compiled once, when a text first calls for them.  Input may be hostile: each call
- * works in time linear in the size of the input, matching has limits, and a document of
- * the wrong form leads to fewer findings, never to an error.
+ * time.  Patterns are compiled once, when a text first calls for them.  Input may be
+ * hostile: each call works in time linear in the size of the input, matching has limits,
+ * and a document of the wrong form leads to fewer findings, never to an error.
  *
  * Returned json_t * are new references unless said otherwise, never NULL.
  */

@@ -5,8 +5,8 @@
  * unknown true.
  *
  *	{"all":[c…]}  {"any":[c…]}  {"not":c}  {"maybe":c}  true  false
- *	{"path":p, OPERATOR: operand}      p: a path, an alias, or a list of which the first
- *	                                   known counts
+ *	{"path":p, OPERATOR: operand}      p: a path, an alias, or a list of which the
+ *	                                   first known counts
  *	known true|false                   is VALUE      in [VALUE…]
  *	has VALUE  has_any [VALUE…]  lacks VALUE         of an array
  *	meets path   disjoint path         two arrays (or texts) share an item, share none
@@ -14,12 +14,12 @@
  *	satisfies SPECIFIERS               PEP 440; also the path of a text of specifiers
  *	newer_than older_than VERSION      a version or a path
  *	minor_differs path                 first two parts of the release
- *	breaks {"table","row":p,"column"}  the table's row for version p has a range for this,
- *	                                   and the value is outside
+ *	breaks {"table","row":p,"column"}  the table's row for version p has a range for
+ *	                                   this, and the value is outside
  *	contains starts ends TEXT          of a text, case ignored
- *	some c   every c                   of the items of an array, or of the values of an
- *	                                   object, as "item" (and "key"); these may nest: the
- *	                                   outer one is "outer"
+ *	some c   every c                   of the items of an array, or of the values of
+ *	                                   an object, as "item" (and "key"); these may
+ *	                                   nest: the outer one is "outer"
  *	count_ge NUMBER
  */
 #ifndef TRILANE_ADVICE_CONDITION_H

@@ -120,17 +120,21 @@ static const char *read_group(struct branch *b, const char *p, const char *end, 
 	return close;
 }
 
+static const char *read_escape(struct branch *b, const char *p, const char *end)
+{
+	if (p + 1 < end && !isalnum((unsigned char)p[1]))
+		str_add_char(&b->run, p[1]);
+	else
+		end_run(b);
+	return p + 1 < end ? p + 1 : p;
+}
+
 /* Consumes what begins at P and returns its last character. */
 static const char *read_atom(struct branch *b, const char *p, const char *end, int depth)
 {
 	switch (*p) {
 	case '\\':
-		if (p + 1 < end && !isalnum((unsigned char)p[1])) {
-			str_add_char(&b->run, p[1]);
-			return p + 1;
-		}
-		end_run(b);
-		return p + 1 < end ? p + 1 : p;
+		return read_escape(b, p, end);
 	case '(':
 		return read_group(b, p, end, depth);
 	case '[':

@@ -356,8 +356,8 @@ static int read_document(struct advice *a, const char *file, const char *text, s
 	return 0;
 }
 
-static int read_rules(struct advice *a, const char *file, const char *text, size_t n,
-                      struct error *err)
+static int load_text(struct advice *a, const char *file, const char *text, size_t n,
+                     struct error *err)
 {
 	struct reader r = {.a = a, .err = err};
 	json_t *document, *name;
@@ -458,10 +458,17 @@ int rules_load_embedded(struct advice *a, struct error *err)
 
 	for (size_t i = 0; !rc && i < advice_files_count; i++)
 		if (text_starts(advice_files[i].path, "rules/"))
-			rc = read_rules(a, advice_files[i].path,
-			                (const char *)advice_files[i].bytes,
-			                advice_files[i].size, err);
+			rc = load_text(a, advice_files[i].path,
+			               (const char *)advice_files[i].bytes,
+			               advice_files[i].size, err);
 	return rc ? rc : check_supersedes(a, err);
+}
+
+int rules_load_text(struct advice *a, const char *text, size_t n, struct error *err)
+{
+	int rc = a->matrix ? 0 : read_companions(a, err);
+
+	return rc ? rc : load_text(a, "text", text, n, err);
 }
 
 int rules_load_dir(struct advice *a, const char *dir, struct error *err)
@@ -483,7 +490,7 @@ int rules_load_dir(struct advice *a, const char *dir, struct error *err)
 		str_addf(&path, "/%s", list.items[i].name);
 		rc = fs_root_read(&root, path.data, FILE_MAX, &text, err);
 		if (!rc)
-			rc = read_rules(a, list.items[i].name, text.data, text.len, err);
+			rc = load_text(a, list.items[i].name, text.data, text.len, err);
 	}
 	return rc;
 }

@@ -54,6 +54,7 @@ struct advice {
 
 int rules_load_embedded(struct advice *a, struct error *err);
 int rules_load_dir(struct advice *a, const char *dir, struct error *err);
+int rules_load_text(struct advice *a, const char *text, size_t n, struct error *err);
 const struct rule *rules_find(const struct advice *a, const char *id);
 struct context rules_context(const struct advice *a);
 

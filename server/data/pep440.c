@@ -339,6 +339,19 @@ static void scan_trim(struct scan *s)
 		s->end--;
 }
 
+/* What the standard allows beside each operator. */
+static bool specifier_allowed(const struct specifier *s)
+{
+	const struct pep440 *v = &s->version;
+	bool equality = s->op == OP_EQUAL || s->op == OP_NOT;
+
+	if (s->prefix && (v->pre || v->has_post || v->has_dev || v->local[0]))
+		return false;
+	if ((v->local[0] || s->prefix) && !equality)
+		return false;
+	return s->op != OP_COMPATIBLE || v->release_count >= 2;
+}
+
 static bool specifier_parse(struct scan s, struct specifier *out)
 {
 	scan_trim(&s);
@@ -353,18 +366,10 @@ static bool specifier_parse(struct scan s, struct specifier *out)
 	if (out->text_size > 2 && memcmp(s.end - 2, ".*", 2) == 0) {
 		out->prefix = true;
 		s.end -= 2;
-		if (out->op != OP_EQUAL && out->op != OP_NOT)
-			return false;
 	}
 	if (!parse_range(s.p, (size_t)(s.end - s.p), &out->version))
 		return false;
-	const struct pep440 *v = &out->version;
-
-	if (out->prefix && (v->pre || v->has_post || v->has_dev || v->local[0]))
-		return false;
-	if (v->local[0] && out->op != OP_EQUAL && out->op != OP_NOT)
-		return false;
-	return out->op != OP_COMPATIBLE || v->release_count >= 2;
+	return specifier_allowed(out);
 }
 
 static bool equal(const struct pep440 *v, const struct specifier *s)
