@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "trilane/mem.h"
 #include "trilane/rng.h"
 
 #include "trilane/banned.h"
