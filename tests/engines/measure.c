@@ -3,11 +3,14 @@
  * Times the engines, for script/bench-train; not a test and not installed.
  *
  *	measure-engines train|forward MODEL ENGINE ISA THREADS BATCH MILLISECONDS|xSTEPS
+ *	measure-engines roofline ISA THREADS MILLISECONDS
  *
  * ISA "-" is the best.  xSTEPS does that many steps after one, for counting instructions.
  * Prints one JSON object: the median and the smallest time of a step, and the medians'
  * ground: how many steps there were.
  */
+#include "roofline.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,6 +128,18 @@ static unsigned number(const char *text)
 	return (unsigned)value;
 }
 
+static int print_roofline(char **argv)
+{
+	unsigned threads = number(argv[1]);
+	uint64_t duration_ns = number(argv[2]) * NS_PER_MS;
+
+	printf("{\"isa\":\"%s\",\"threads\":%u,\"peak_gflops\":%.1f,"
+	       "\"triad_gbytes\":%.1f}\n",
+	       argv[0], threads, roofline_peak(argv[0], threads, duration_ns),
+	       roofline_triad(threads, duration_ns));
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct run r = {.done = 0};
@@ -132,6 +147,8 @@ int main(int argc, char **argv)
 	struct error err = ERROR_INIT;
 	unsigned count = 0;
 
+	if (argc == 5 && !strcmp(argv[1], "roofline"))
+		return print_roofline(argv + 2);
 	if (argc != 8) {
 		fprintf(stderr,
 		        "measure-engines train|forward mlp|cnn ENGINE ISA THREADS "

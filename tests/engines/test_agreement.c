@@ -246,7 +246,8 @@ static void compare_threads(const char *isa, const struct model_shape *shape, un
 		else
 			for (size_t k = 0; k < size; k++) {
 				if (memcmp(&first[k], &result[k], sizeof(*first)) != 0)
-					fail_msg("%s, %u threads, value %zu: %.9g and %.9g",
+					fail_msg("%s, %u threads, value %zu: %.9g and "
+					         "%.9g",
 					         isa, threads[t], k, (double)first[k],
 					         (double)result[k]);
 			}
