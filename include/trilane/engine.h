@@ -144,6 +144,8 @@ struct engine {
 extern const struct engine_class engine_reference;
 /* Tuned for the processor; server/engines. */
 extern const struct engine_class engine_cpu;
+/* Products by the platform's matrix library; server/engines. */
+extern const struct engine_class engine_blas;
 /* On a GPU, by the platform's interface; server/engines/gpu. */
 extern const struct engine_class engine_vulkan;
 extern const struct engine_class engine_metal;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The last layer, softmax and loss: the part that both models share. */
-#include <math.h>
-
 #include "cpu.h"
+#include "softmax.h"
 
 #include "trilane/banned.h"
 
@@ -16,26 +15,6 @@ struct target cpu_target(const struct cpu *c, int which, size_t offset)
 	                       .m = w->m + offset,
 	                       .v = w->v + offset,
 	                       .adam = &c->adam};
-}
-
-/* From a sample's logits Z to their gradient in place; returns its loss. */
-static float softmax_gradient(float *z, unsigned classes, unsigned label, unsigned n,
-                              bool *hit)
-{
-	unsigned largest = 0;
-	float sum = 0, loss, top;
-
-	for (unsigned k = 1; k < classes; k++)
-		if (z[k] > z[largest])
-			largest = k;
-	top = z[largest];
-	loss = top - z[label];
-	for (unsigned k = 0; k < classes; k++)
-		sum += z[k] = expf(z[k] - top);
-	for (unsigned k = 0; k < classes; k++)
-		z[k] = (z[k] / sum - (k == label ? 1.0f : 0.0f)) / (float)n;
-	*hit = largest == label;
-	return loss + logf(sum);
 }
 
 void cpu_head(struct cpu *c, const struct features *f, unsigned begin, unsigned end)

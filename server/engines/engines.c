@@ -10,10 +10,7 @@
 #include "trilane/banned.h"
 
 static const struct engine_class *const engine_table[] = {
-	&engine_cpu,
-	&engine_metal,
-	&engine_reference,
-	&engine_vulkan,
+	&engine_blas, &engine_cpu, &engine_metal, &engine_reference, &engine_vulkan,
 };
 
 enum { ENGINES = sizeof(engine_table) / sizeof(*engine_table) };

@@ -57,15 +57,15 @@ static void set_weights(struct engine *e, const struct model_shape *s, uint64_t 
 	}
 }
 
-static void pair_init(struct pair *p, const struct engine_config *config, unsigned n,
-                      uint64_t seed)
+static void pair_init(struct pair *p, const struct engine_class *class,
+                      const struct engine_config *config, unsigned n, uint64_t seed)
 {
 	size_t inputs = model_inputs(&config->shape);
 	struct rng r;
 
 	p->shape = config->shape;
 	p->n = n;
-	p->tuned = create(&engine_cpu, config);
+	p->tuned = create(class, config);
 	p->reference = create(&engine_reference, config);
 	set_weights(p->tuned, &p->shape, seed);
 	set_weights(p->reference, &p->shape, seed);
@@ -167,7 +167,7 @@ static const struct model_shape shapes[] = {
 };
 static const unsigned batches[] = {1, 2, 3, 7, 32, 37};
 
-static void compare_all(const char *isa)
+static void compare_all(const struct engine_class *class, const char *isa)
 {
 	for (size_t s = 0; s < sizeof(shapes) / sizeof(*shapes); s++)
 		for (size_t b = 0; b < sizeof(batches) / sizeof(*batches); b++) {
@@ -179,8 +179,9 @@ static void compare_all(const char *isa)
 			};
 			struct pair p;
 
-			print_message("%s shape %zu batch %u\n", isa, s, batches[b]);
-			pair_init(&p, &config, batches[b], 1000 * s + b);
+			print_message("%s %s shape %zu batch %u\n", class->name,
+			              isa ? isa : "", s, batches[b]);
+			pair_init(&p, class, &config, batches[b], 1000 * s + b);
 			compare_forward(&p);
 			compare_gradients(&p);
 			compare_training(&p);
@@ -197,10 +198,22 @@ static void agrees_with_reference(void **state)
 	(void)state;
 	for (unsigned i = 0; (isa = engine_cpu_isa(i, &supported)); i++) {
 		if (supported)
-			compare_all(isa);
+			compare_all(&engine_cpu, isa);
 		else
 			print_message("skipped: this processor has no %s\n", isa);
 	}
+}
+
+static void blas_agrees_with_reference(void **state)
+{
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	if (!engine_blas.available(&err)) {
+		print_message("skipped: %s\n", err.text);
+		skip();
+	}
+	compare_all(&engine_blas, NULL);
 }
 
 /* The parameters and losses after some steps, as bytes. */
@@ -209,7 +222,7 @@ static void train_some(const struct engine_config *config, unsigned n, float *ou
 	struct engine_config own = *config;
 	struct pair p;
 
-	pair_init(&p, &own, n, 5);
+	pair_init(&p, &engine_cpu, &own, n, 5);
 	for (int step = 0; step < 5; step++) {
 		struct engine_step result;
 		/* The last batch of an epoch is smaller. */
@@ -277,7 +290,7 @@ static void survives_what_is_no_number(void **state)
 	struct pair p;
 
 	(void)state;
-	pair_init(&p, &config, 6, 3);
+	pair_init(&p, &engine_cpu, &config, 6, 3);
 	p.x[11] = NAN;
 	p.x[50] = INFINITY;
 	for (int step = 0; step < 3; step++) {
@@ -297,7 +310,7 @@ static void forgets_small_gradients(void **state)
 	struct pair p;
 
 	(void)state;
-	pair_init(&p, &config, 4, 3);
+	pair_init(&p, &engine_cpu, &config, 4, 3);
 	for (size_t k = 0; k < 4 * 16; k++)
 		p.x[k] = k % 2 ? 1e-38f : 1e-20f;
 	for (int step = 0; step < 200; step++) {
@@ -312,6 +325,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(agrees_with_reference),
+		cmocka_unit_test(blas_agrees_with_reference),
 		cmocka_unit_test(results_do_not_depend_on_threads),
 		cmocka_unit_test(survives_what_is_no_number),
 		cmocka_unit_test(forgets_small_gradients),
