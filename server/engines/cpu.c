@@ -117,12 +117,15 @@ static void cpu_destroy(struct engine *e)
 	free(c);
 }
 
-static void try_flush_to_zero(void *context, unsigned member)
+static void try_flush_to_zero(void *context, unsigned member, unsigned begin,
+                              unsigned end)
 {
 	struct cpu *c = context;
 
-	if (!member)
-		c->flush_to_zero = processor_flushes_to_zero();
+	(void)member;
+	(void)begin;
+	(void)end;
+	c->flush_to_zero = processor_flushes_to_zero();
 }
 
 static int prepare(struct cpu *c, const struct engine_config *config, struct error *err)
@@ -135,7 +138,7 @@ static int prepare(struct cpu *c, const struct engine_config *config, struct err
 	rc = team_new(config->threads, &c->team, err);
 	if (rc)
 		return rc;
-	team_run(c->team, try_flush_to_zero, c);
+	team_for(c->team, 1, 1, try_flush_to_zero, c);
 	return allocate_all(c, err);
 }
 
@@ -271,7 +274,7 @@ static void run(struct cpu *c, enum step_kind kind, const float *x, const uint8_
 	c->x = x;
 	c->labels = labels;
 	c->n = n;
-	team_run(c->team, c->model->step, c);
+	c->model->step(c);
 }
 
 static void sum_up(const struct cpu *c, struct engine_step *out)

@@ -82,8 +82,7 @@ struct cpu {
 struct cpu_model {
 	/* Sizes and arrays; called with a carver that adds up and with one that cuts. */
 	void (*layout)(struct cpu *c, struct carver *carver);
-	/* A member's part of a step. */
-	void (*step)(void *cpu, unsigned member);
+	void (*step)(struct cpu *c);
 	/* Where element E of Keras' array I (0 or 1) lies in WEIGHTS_FIRST. */
 	size_t (*first_place)(const struct cpu *c, int i, size_t e);
 	/* Where input K of the head lies when panels are counted through. */

@@ -2,7 +2,7 @@
 /*
  * The CNN on the cpu engine.  A sample's way through the convolution and back needs no
  * other sample, so a member owns samples up to the convolution's gradients (kept a sample
- * each, they are few), and after one barrier panels of the head's weights.
+ * each, they are few), and in a second loop panels of the head's weights.
  */
 #include <string.h>
 
@@ -12,7 +12,7 @@
 
 /* Samples that a member takes at once: the head's weights are read once for them, and
  * what is theirs still fits the second cache. */
-enum { BLOCK = 4 };
+enum { BLOCK = 4, PANELS = 16 /* of the head, at once */ };
 
 static void cnn_layout(struct cpu *c, struct carver *carver)
 {
@@ -106,36 +106,45 @@ static void do_block(struct cpu *c, unsigned member, unsigned begin, unsigned en
 		backward_block(c, member, &f, begin, end);
 }
 
-static void update_kernel(struct cpu *c, unsigned member)
+static void update_kernel(struct cpu *c)
 {
 	struct cnn *cnn = &c->u.cnn;
-	unsigned lanes = c->kernels->lanes, begin, end;
+	struct target to = cpu_target(c, WEIGHTS_FIRST, 0);
 
-	team_part(c->team, member, (unsigned)(cnn->kernel_size / lanes), &begin, &end);
-	struct target to = cpu_target(c, WEIGHTS_FIRST, (size_t)begin * lanes);
-	c->kernels->update_sum(cnn->dk + (size_t)begin * lanes, cnn->kernel_size, c->n,
-	                       (size_t)(end - begin) * lanes, &to);
+	c->kernels->update_sum(cnn->dk, cnn->kernel_size, c->n, cnn->kernel_size, &to);
 }
 
-static void cnn_step(void *context, unsigned member)
+static void do_samples(void *context, unsigned member, unsigned begin, unsigned end)
+{
+	for (unsigned b = begin; b < end; b += BLOCK)
+		do_block(context, member, b, end - b < BLOCK ? end : b + BLOCK);
+}
+
+static void do_panels(void *context, unsigned member, unsigned begin, unsigned end)
 {
 	struct cpu *c = context;
-	unsigned begin, end;
-
-	team_part(c->team, member, c->n, &begin, &end);
-	for (unsigned b = begin; b < end; b += BLOCK)
-		do_block(c, member, b, end - b < BLOCK ? end : b + BLOCK);
-	if (c->kind == STEP_FORWARD)
-		return;
-	team_barrier(c->team);
-
 	struct features all = cnn_features(c, 0, c->n);
-	team_part(c->team, member, c->panels, &begin, &end);
+
+	(void)member;
 	for (unsigned p = begin; p < end; p++)
 		cpu_update_head(c, &all, p);
-	update_kernel(c, member);
-	if (!member)
+	if (!begin) {
+		update_kernel(c);
 		cpu_update_head_bias(c);
+	}
+}
+
+static void cnn_step(struct cpu *c)
+{
+	unsigned fair = c->n / team_size(c->team);
+
+	team_for(c->team, c->n,
+	         fair < 1       ? 1
+	         : fair < BLOCK ? fair
+	                        : BLOCK,
+	         do_samples, c);
+	if (c->kind != STEP_FORWARD)
+		team_for(c->team, c->panels, PANELS, do_panels, c);
 }
 
 const struct cpu_model cpu_cnn = {

@@ -2,17 +2,20 @@
 /*
  * The MLP on the cpu engine.  A member owns panels of hidden units: their weights on both
  * sides, their activations and gradients.  Only the logits need everybody's units, so a
- * step is three parts with a barrier between:
+ * step is three loops that everybody shares, one after the other:
  *
- *	1. hidden units of own panels; own part of the input transposed
- *	2. logits, softmax and its gradient of own samples
- *	3. gradients of own panels, applied at once
+ *	1. panels of hidden units
+ *	2. samples: logits, softmax and its gradient
+ *	3. panels: gradients, applied at once (from the input transposed, a small loop)
  *
  * The bias is the weight of a constant input 1: the last row of each panel.
  */
 #include "cpu.h"
 
 #include "trilane/banned.h"
+
+/* Grains of the loops over samples and tiles; panels are taken one by one. */
+enum { SAMPLES = 8, TILES = 16 };
 
 static unsigned count_rows(const struct cpu *c)
 {
@@ -114,32 +117,47 @@ static void backward_panel(struct cpu *c, unsigned p, float *dh)
 	k->update(&x, dh, panel, &first);
 }
 
-static void mlp_step(void *context, unsigned member)
+static void do_tiles(void *context, unsigned member, unsigned begin, unsigned end)
+{
+	(void)member;
+	for (unsigned t = begin; t < end; t++)
+		transpose_tile(context, t);
+}
+
+static void do_forward(void *context, unsigned member, unsigned begin, unsigned end)
+{
+	(void)member;
+	for (unsigned p = begin; p < end; p++)
+		forward_panel(context, p);
+}
+
+static void do_head(void *context, unsigned member, unsigned begin, unsigned end)
+{
+	struct features own = mlp_features(context, begin, end);
+
+	(void)member;
+	cpu_head(context, &own, begin, end);
+}
+
+static void do_backward(void *context, unsigned member, unsigned begin, unsigned end)
 {
 	struct cpu *c = context;
-	unsigned begin, end;
 	float *dh = c->u.mlp.dh + (size_t)member * c->kernels->panel * c->batch;
 
-	team_part(c->team, member, count_tiles(c), &begin, &end);
-	for (unsigned t = begin; c->kind != STEP_FORWARD && t < end; t++)
-		transpose_tile(c, t);
-	team_part(c->team, member, c->panels, &begin, &end);
-	for (unsigned p = begin; p < end; p++)
-		forward_panel(c, p);
-	team_barrier(c->team);
-
-	team_part(c->team, member, c->n, &begin, &end);
-	struct features own = mlp_features(c, begin, end);
-	cpu_head(c, &own, begin, end);
-	if (c->kind == STEP_FORWARD)
-		return;
-	team_barrier(c->team);
-
-	team_part(c->team, member, c->panels, &begin, &end);
 	for (unsigned p = begin; p < end; p++)
 		backward_panel(c, p, dh);
-	if (!member)
+	if (!begin)
 		cpu_update_head_bias(c);
+}
+
+static void mlp_step(struct cpu *c)
+{
+	team_for(c->team, c->panels, 1, do_forward, c);
+	team_for(c->team, c->n, SAMPLES, do_head, c);
+	if (c->kind == STEP_FORWARD)
+		return;
+	team_for(c->team, count_tiles(c), TILES, do_tiles, c);
+	team_for(c->team, c->panels, 1, do_backward, c);
 }
 
 const struct cpu_model cpu_mlp = {

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A team of threads that work in step.
+ * A team of threads that shares out loops.
  *
- * The caller is member 0.  Waiting spins briefly, then yields, then sleeps: on a quiet
- * machine a barrier costs less than a microsecond, on a busy one nobody burns the core
- * that somebody else needs, and an idle team costs nothing.
+ * The caller is member 0.  Every member begins with the part of a loop that is always its
+ * own, so that what it touches stays in its caches, and then takes over what others have
+ * not begun: a member that the system lets wait on a busy machine holds up nobody but the
+ * item in its hands.  Waiting spins briefly, then yields, then sleeps: on a quiet machine a
+ * loop costs less than a microsecond more than its work, and an idle team costs nothing.
  */
 #ifndef ENGINES_TEAM_H
 #define ENGINES_TEAM_H
@@ -19,15 +21,12 @@ int team_new(unsigned members, struct team **out, struct error *err);
 void team_free(struct team *team);
 unsigned team_size(const struct team *team);
 
-/* Runs work(context, member) on every member and returns when all have finished. */
-void team_run(struct team *team, void (*work)(void *context, unsigned member),
+/* Does things BEGIN to END on one member. */
+typedef void team_work(void *context, unsigned member, unsigned begin, unsigned end);
+
+/* Calls work for all of COUNT things, at most GRAIN at a time, on all members, and returns
+ * when everything is done.  Which member does what is not determined. */
+void team_for(struct team *team, unsigned count, unsigned grain, team_work *work,
               void *context);
-
-/* Inside work: returns when every member has called it. */
-void team_barrier(struct team *team);
-
-/* Member's part of COUNT things: from *BEGIN to *END. */
-void team_part(const struct team *team, unsigned member, unsigned count, unsigned *begin,
-               unsigned *end);
 
 #endif

@@ -11,7 +11,7 @@
 
 #include "trilane/banned.h"
 
-enum { ROUNDS = 20000, TRIAD_FLOATS = 16 << 20 };
+enum { ROUNDS = 2000, PARTS = 10, TRIAD_FLOATS = 16 << 20 };
 
 struct roofline {
 	struct team *team;
@@ -20,31 +20,32 @@ struct roofline {
 	float sink[TEAM_MAX];
 };
 
-static void peak_work(void *context, unsigned member)
+static void peak_work(void *context, unsigned member, unsigned begin, unsigned end)
 {
 	struct roofline *r = context;
 
+	(void)begin;
+	(void)end;
 	r->sink[member] = r->peak->run(ROUNDS);
 }
 
-static void triad_work(void *context, unsigned member)
+static void triad_work(void *context, unsigned member, unsigned begin, unsigned end)
 {
 	struct roofline *r = context;
-	unsigned begin, end;
 
-	team_part(r->team, member, TRIAD_FLOATS, &begin, &end);
+	(void)member;
 	for (unsigned i = begin; i < end; i++)
 		r->a[i] = r->b[i] + 0.5f * r->c[i];
 }
 
 /* The shortest run in nanoseconds. */
-static double best_ns(struct roofline *r, void (*work)(void *, unsigned),
+static double best_ns(struct roofline *r, unsigned count, unsigned grain, team_work *work,
                       uint64_t duration_ns)
 {
 	uint64_t start = clock_monotonic_ns(), last = start, best = UINT64_MAX;
 
 	do {
-		team_run(r->team, work, r);
+		team_for(r->team, count, grain, work, r);
 		uint64_t now = clock_monotonic_ns();
 		if (now - last < best)
 			best = now - last;
@@ -62,8 +63,8 @@ double roofline_peak(const char *isa, unsigned threads, uint64_t duration_ns)
 		if (!strcmp(peaks[i]->isa, isa))
 			r->peak = peaks[i];
 	if (r->peak && !team_new(threads, &r->team, NULL))
-		result = (double)r->peak->flop * ROUNDS * threads /
-		         best_ns(r, peak_work, duration_ns);
+		result = (double)r->peak->flop * ROUNDS * PARTS * threads /
+		         best_ns(r, threads * PARTS, 1, peak_work, duration_ns);
 	team_free(r->team);
 	free(r);
 	return result;
@@ -82,7 +83,8 @@ double roofline_triad(unsigned threads, uint64_t duration_ns)
 	memset(r->c, 1, TRIAD_FLOATS * sizeof(float));
 	if (!team_new(threads, &r->team, NULL))
 		result = 3.0 * TRIAD_FLOATS * sizeof(float) /
-		         best_ns(r, triad_work, duration_ns);
+		         best_ns(r, TRIAD_FLOATS, TRIAD_FLOATS / 64, triad_work,
+		                 duration_ns);
 	team_free(r->team);
 	free(r->a);
 	free(r->b);

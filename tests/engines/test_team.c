@@ -1,114 +1,155 @@
 /* SPDX-License-Identifier: MIT */
-/* The team of threads: everybody works once a run, barriers hold, sleepers wake. */
+/* The team of threads: everything is done once, whoever sleeps or comes late. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
 #include "processor.h"
 #include "team.h"
 #include "trilane/clock.h"
+#include "trilane/mem.h"
 
 #include "trilane/banned.h"
 
-enum { MEMBERS_MAX = 7, ROUNDS = 50 };
+enum { MEMBERS_MAX = 7, COUNT_MAX = 100000 };
 
-struct work {
+struct loop {
 	struct team *team;
-	atomic_uint runs[MEMBERS_MAX];
-	atomic_uint arrived[ROUNDS];
-	atomic_bool early, denormal;
+	unsigned grain;
+	atomic_uchar *times; /* each thing was done */
+	atomic_bool wrong;   /* a member or range that cannot be */
+	atomic_bool denormal;
+	unsigned slow; /* this member sleeps over its first item, 0: nobody */
+	atomic_bool slept;
 };
 
-/* Behind the barrier of a round everybody has been counted. */
-static void work(void *context, unsigned member)
+static void work(void *context, unsigned member, unsigned begin, unsigned end)
 {
-	struct work *w = context;
+	struct loop *l = context;
 
-	atomic_fetch_add(&w->runs[member], 1);
+	if (member >= team_size(l->team) || begin >= end || end - begin > l->grain)
+		atomic_store(&l->wrong, true);
 	if (!processor_flushes_to_zero())
-		atomic_store(&w->denormal, true);
-	for (int r = 0; r < ROUNDS; r++) {
-		atomic_fetch_add(&w->arrived[r], 1);
-		team_barrier(w->team);
-		if (atomic_load(&w->arrived[r]) % team_size(w->team))
-			atomic_store(&w->early, true);
-		team_barrier(w->team);
-	}
+		atomic_store(&l->denormal, true);
+	for (unsigned i = begin; i < end; i++)
+		atomic_fetch_add(&l->times[i], 1);
+	if (l->slow && member == l->slow && !atomic_exchange(&l->slept, true))
+		clock_sleep_ns(20 * NS_PER_MS);
 }
 
-static void runs_on_all_members(void **state)
+static void check_loop(struct loop *l, unsigned count, unsigned grain)
+{
+	for (unsigned i = 0; i < count; i++)
+		atomic_store(&l->times[i], 0);
+	l->grain = grain;
+	team_for(l->team, count, grain, work, l);
+	for (unsigned i = 0; i < count; i++)
+		assert_int_equal(l->times[i], 1);
+	assert_false(l->wrong);
+}
+
+static void loop_init(struct loop *l, unsigned members)
+{
+	*l = (struct loop){.times = xcalloc(COUNT_MAX, sizeof(*l->times))};
+	assert_int_equal(team_new(members, &l->team, NULL), 0);
+	assert_int_equal(team_size(l->team), members);
+}
+
+static void loop_release(struct loop *l)
+{
+	team_free(l->team);
+	free(l->times);
+}
+
+static void does_everything_once(void **state)
 {
 	(void)state;
 	for (unsigned members = 1; members <= MEMBERS_MAX; members += 2) {
-		struct work w = {.team = NULL};
+		struct loop l;
 
-		assert_int_equal(team_new(members, &w.team, NULL), 0);
-		assert_int_equal(team_size(w.team), members);
-		for (int run = 0; run < 5; run++)
-			team_run(w.team, work, &w);
-		team_free(w.team);
-		for (unsigned m = 0; m < members; m++)
-			assert_int_equal(w.runs[m], 5);
-		assert_false(w.early);
+		loop_init(&l, members);
+		for (unsigned count = 0; count < 40; count++)
+			for (unsigned grain = 1; grain < 9; grain += 3)
+				check_loop(&l, count, grain);
+		loop_release(&l);
 	}
+}
+
+static void does_many_short_loops(void **state)
+{
+	struct loop l;
+
+	(void)state;
+	loop_init(&l, 3);
+	for (int i = 0; i < 20000; i++)
+		check_loop(&l, 1 + (unsigned)i % 7, 1);
+	loop_release(&l);
+}
+
+/* More things than a ticket counts are taken several at a time. */
+static void counts_far(void **state)
+{
+	struct loop l;
+
+	(void)state;
+	loop_init(&l, 2);
+	l.grain = COUNT_MAX;
+	for (unsigned i = 0; i < COUNT_MAX; i++)
+		atomic_store(&l.times[i], 0);
+	team_for(l.team, COUNT_MAX, 1, work, &l);
+	for (unsigned i = 0; i < COUNT_MAX; i++)
+		assert_int_equal(l.times[i], 1);
+	loop_release(&l);
+}
+
+static void takes_over_from_a_slow_member(void **state)
+{
+	struct loop l;
+
+	(void)state;
+	loop_init(&l, 2);
+	for (l.slow = 1; l.slow; l.slow--)
+		for (int i = 0; i < 5; i++) {
+			atomic_store(&l.slept, false);
+			check_loop(&l, 64, 1);
+		}
+	loop_release(&l);
 }
 
 static void wakes_sleeping_members(void **state)
 {
-	struct work w = {.team = NULL};
+	struct loop l;
 
 	(void)state;
-	assert_int_equal(team_new(3, &w.team, NULL), 0);
+	loop_init(&l, 3);
 	for (int run = 0; run < 3; run++) {
 		clock_sleep_ns(30 * NS_PER_MS); /* longer than anybody spins */
-		team_run(w.team, work, &w);
+		check_loop(&l, 1000, 1);
 	}
 	clock_sleep_ns(30 * NS_PER_MS);
-	team_free(w.team);
-	assert_int_equal(w.runs[2], 3);
+	loop_release(&l);
 }
 
 static void flushes_denormals_only_while_it_works(void **state)
 {
-	struct work w = {.team = NULL};
 	uint64_t mode = processor_flush_to_zero();
 	bool possible = processor_flushes_to_zero();
+	struct loop l;
 
 	(void)state;
 	processor_restore(mode);
 	if (!possible)
 		skip();
-	assert_int_equal(team_new(2, &w.team, NULL), 0);
-	team_run(w.team, work, &w);
-	assert_false(w.denormal);
+	loop_init(&l, 2);
+	check_loop(&l, 1000, 1);
+	assert_false(l.denormal);
 	assert_false(processor_flushes_to_zero());
-	team_free(w.team);
-}
-
-static void parts_cover_everything_once(void **state)
-{
-	(void)state;
-	for (unsigned members = 1; members <= MEMBERS_MAX; members++) {
-		struct team *team = NULL;
-
-		assert_int_equal(team_new(members, &team, NULL), 0);
-		for (unsigned count = 0; count < 40; count++) {
-			unsigned next = 0;
-			for (unsigned m = 0; m < members; m++) {
-				unsigned begin, end;
-				team_part(team, m, count, &begin, &end);
-				assert_int_equal(begin, next);
-				assert_true(end - begin <= count / members + 1);
-				next = end;
-			}
-			assert_int_equal(next, count);
-		}
-		team_free(team);
-	}
+	loop_release(&l);
 }
 
 static void refuses_impossible_sizes(void **state)
@@ -126,10 +167,12 @@ static void refuses_impossible_sizes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(runs_on_all_members),
+		cmocka_unit_test(does_everything_once),
+		cmocka_unit_test(does_many_short_loops),
+		cmocka_unit_test(counts_far),
+		cmocka_unit_test(takes_over_from_a_slow_member),
 		cmocka_unit_test(wakes_sleeping_members),
 		cmocka_unit_test(flushes_denormals_only_while_it_works),
-		cmocka_unit_test(parts_cover_everything_once),
 		cmocka_unit_test(refuses_impossible_sizes),
 	};
 
