@@ -49,6 +49,10 @@ struct benchmark_listener {
 int benchmark_check(const struct bench_spec *spec, const struct benchmark_host *host,
                     struct error *err);
 
+/* Every lane with whether it is possible on this machine now, as lanes_document(); a new
+ * reference.  Reads a few files and starts nothing. */
+json_t *benchmark_lanes(const struct benchmark_host *host);
+
 /* *RESULT is a new document with an id of its own. */
 int benchmark_run(const struct bench_spec *spec, const struct benchmark_host *host,
                   const struct benchmark_listener *listener, json_t **result,

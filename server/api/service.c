@@ -54,12 +54,14 @@ HANDLER(get_service)
 	(void)request;
 	return reply_json(
 		r, 200,
-		json_pack("{s:s, s:s, s:{s:s, s:s}, s:s, s:s, s:o, s:o, s:o, s:o}",
+		json_pack("{s:s, s:s, s:{s:s, s:s}, s:s, s:s, s:o, s:o, s:o, s:o, s:o}",
 	                  "name", "trilane", "version", trilane_version(), "tool",
 	                  "version", trilane_version(), "build", trilane_build(), "os",
 	                  platform_os(), "arch", platform_arch(), "schemas", schemas,
 	                  "links", links(), "limits", limits(), "data",
-	                  data_sets(context)));
+	                  data_sets(context), "lanes",
+	                  benchmark_lanes(
+				  ((const struct api *)context)->config.benchmark)));
 }
 
 HANDLER(get_health)

@@ -104,33 +104,27 @@ static void add_sentences(struct str *out, const json_t *list)
 		str_addf(out, "%s%s\n", at ? "" : "\n", text_of(item, "sentence", ""));
 }
 
-/* "  batch    native       gpu" and a line of samples a second for each size. */
-static void add_sweep(struct str *out, const json_t *sweep)
+/* A line a series: "mlp native    8: 12345   16: 23456 …". */
+static void add_sweep(struct str *out, const json_t *result)
 {
-	size_t at, k, i;
-	json_t *model, *point, *lane;
-	json_array_foreach(sweep, at, model)
+	size_t at, k;
+	json_t *series, *point;
+	json_array_foreach(json_object_get(result, "sweep"), at, series)
 	{
-		str_addf(out, "\n%s, samples/s by batch size\n",
-		         text_of(model, "model", "?"));
-		json_array_foreach(json_object_get(model, "points"), k, point)
+		str_addf(out, "%s  %-5s %-11s", at ? "" : "\nSamples/s by batch size\n",
+		         text_of(series, "model", "?"), text_of(series, "lane", "?"));
+		json_array_foreach(json_object_get(series, "points"), k, point)
 		{
-			str_addf(
-				out, "  %5d",
-				(int)json_integer_value(json_object_get(point, "batch")));
-			json_array_foreach(json_object_get(point, "lanes"), i, lane)
-			{
-				double speed;
-				if (number_of(lane, "samples_per_second", &speed))
-					str_addf(out, "  %s %9.0f",
-					         text_of(lane, "lane", "?"), speed);
-			}
-			str_add_char(out, '\n');
+			double speed, batch;
+			if (number_of(point, "samples_per_second", &speed) &&
+			    number_of(point, "batch", &batch))
+				str_addf(out, "%s %5.0f: %8.0f",
+				         k == 4 ? "\n                   " : "", batch,
+				         speed);
 		}
-		const char *sentence = fact_get_string(model, "sentence");
-		if (sentence)
-			str_addf(out, "%s\n", sentence);
+		str_add_char(out, '\n');
 	}
+	add_sentences(out, json_object_get(result, "crossovers"));
 }
 
 static void add_trust(struct str *out, const json_t *result)
@@ -157,6 +151,6 @@ void bench_page(const json_t *result, struct str *out)
 	         "samples/s", "step", "95 % interval", "test", "MB");
 	add_lanes(out, json_object_get(result, "lanes"));
 	add_sentences(out, json_object_get(result, "comparisons"));
-	add_sweep(out, json_object_get(result, "sweep"));
+	add_sweep(out, result);
 	add_trust(out, result);
 }

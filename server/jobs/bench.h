@@ -55,6 +55,7 @@ struct bench {
 	const struct benchmark_host *host;
 	const struct benchmark_listener *listener;
 	struct worker_dir dir;
+	int lock_fd; /* of the machine; -1: none */
 	struct fs_root root;
 	json_t *report;   /* newest; NULL: none */
 	const char *data; /* the workers' --data */
@@ -65,7 +66,8 @@ struct bench {
 	unsigned lane_count;
 	struct moment before, after;
 	unsigned images;    /* that every lane trains on; 0: all */
-	json_t *sweep;      /* a list; a document for each model swept */
+	json_t *sweep;      /* a list; a series for each lane and model swept */
+	json_t *crossovers; /* a list; one for each model swept on both lanes */
 	double base, share; /* progress: where the present part begins, and its size */
 };
 

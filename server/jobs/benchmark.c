@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "bench.h"
+#include "machine_lock.h"
 #include "trilane/cleanup.h"
 #include "trilane/platform.h"
 
@@ -137,12 +138,14 @@ static void bench_release(struct bench *b)
 {
 	bench_release_lanes(b);
 	json_decref(b->sweep);
+	json_decref(b->crossovers);
 	moment_release(&b->before);
 	moment_release(&b->after);
 	json_decref(b->report);
 	fs_root_release(&b->root);
 	str_release(&b->data_files);
 	worker_dir_release(&b->dir);
+	cleanup_close(&b->lock_fd);
 }
 
 int benchmark_check(const struct bench_spec *spec, const struct benchmark_host *host,
@@ -154,10 +157,34 @@ int benchmark_check(const struct bench_spec *spec, const struct benchmark_host *
 	return 0;
 }
 
+json_t *benchmark_lanes(const struct benchmark_host *host)
+{
+	struct bench_spec spec;
+	struct bench b = {.spec = &spec, .host = host, .root = FS_ROOT_INIT};
+	bench_spec_init(&spec);
+	if (fs_root_open(&b.root, "/", NULL))
+		return json_array();
+	if (host->report)
+		b.report = host->report(host->report_context);
+	const struct lane_host machine = bench_lane_host(&b);
+	json_t *list = lanes_document(&machine);
+	json_decref(b.report);
+	fs_root_release(&b.root);
+	return list;
+}
+
+static void say_waiting(void *context)
+{
+	bench_progress(context, 0, "waiting for another benchmark on this machine");
+}
+
 static int prepare(struct bench *b, struct error *err)
 {
 	const struct bench_spec *spec = b->spec;
 	int rc = datasets_find(b->host->datasets, spec->data, &b->data, err);
+	if (!rc)
+		rc = machine_lock_take(b->listener->cancelled, say_waiting, b,
+		                       &b->lock_fd, err);
 	if (!rc)
 		rc = fs_root_open(&b->root, "/", err);
 	if (!rc)
@@ -231,9 +258,11 @@ int benchmark_run(const struct bench_spec *spec, const struct benchmark_host *ho
 		.host = host,
 		.listener = listener,
 		.dir = WORKER_DIR_INIT,
+		.lock_fd = -1,
 		.root = FS_ROOT_INIT,
 		.data_files = STR_INIT,
 		.sweep = json_array(),
+		.crossovers = json_array(),
 	};
 	int rc = prepare(&b, err);
 	if (!rc)

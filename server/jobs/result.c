@@ -137,13 +137,14 @@ static json_t *training_document(const struct model_run *m)
 
 static json_t *checks_document(const struct model_run *m)
 {
-	const json_t *passed = json_object_get(m->checks, "passed");
 	json_t *detail = json_object_get(m->checks, "detail");
-	return json_pack("{s:o, s:o, s:b, s:o}", "gradient_max_error",
-	                 member(m->checks, "gradient_max_error"), "oracle_max_error",
-	                 member(m->checks, "oracle_max_error"), "passed",
-	                 (int)json_is_true(passed), "detail",
-	                 detail ? json_incref(detail) : json_null());
+	json_t *o = json_object();
+	json_object_set_new(o, "gradient_max_error",
+	                    member(m->checks, "gradient_max_error"));
+	json_object_set_new(o, "oracle_max_error", member(m->checks, "oracle_max_error"));
+	json_object_set_new(o, "passed", member(m->checks, "passed"));
+	json_object_set_new(o, "detail", detail ? json_incref(detail) : json_null());
+	return o;
 }
 
 /* Times are given for a model only that went all the way. */
@@ -337,8 +338,10 @@ json_t *bench_result(const struct bench *b)
 	json_object_set_new(o, "environment", environment_document(b));
 	json_object_set_new(o, "lanes", lanes);
 	json_object_set_new(o, "comparisons", comparisons(b));
-	if (b->spec->sweep)
+	if (b->spec->sweep) {
 		json_object_set(o, "sweep", b->sweep);
+		json_object_set(o, "crossovers", b->crossovers);
+	}
 	json_object_set_new(o, "trust", trust(b));
 	return o;
 }

@@ -18,7 +18,8 @@ enum { SIZES = sizeof(batches) / sizeof(batches[0]), IMAGES = 2048, BLOCKS_MAX =
 /* What a sweep of one model has gathered. */
 struct sweep {
 	enum model model;
-	json_t *points;
+	json_t *series[LANE_KIND_COUNT]; /* of points; NULL: the lane takes no part */
+	json_t *ratios;                  /* a document for each batch size compared */
 	unsigned compared_batches[SIZES];
 	struct comparison compared[SIZES];
 	size_t compared_count;
@@ -42,19 +43,30 @@ static void reduce_spec(const struct bench *b, enum model model, unsigned batch,
 		spec->models[m] = m == (int)model;
 }
 
-static json_t *lane_point(const struct bench *b, const struct lane_run *lane,
-                          enum model model)
+/* Speeds from times: the interval turns round. */
+static json_t *speed_interval(const struct model_run *m, unsigned batch)
 {
-	const struct model_run *m = &lane->models[model];
-	json_t *o = json_pack("{s:s, s:s, s:s?}", "lane", lane_name(lane->kind), "state",
+	double low, high;
+	if (!compare_interval(m->step_ns, m->samples, &low, &high))
+		return fact_absent(FACT_NOT_MEASURED,
+		                   "fewer than 6 blocks give no interval");
+	return json_pack("[f, f]", batch * 1e9 / high, batch * 1e9 / low);
+}
+
+static void add_point(struct sweep *s, const struct bench *b, const struct lane_run *lane)
+{
+	const struct model_run *m = &lane->models[s->model];
+	json_t *o = json_pack("{s:i, s:s, s:s?}", "batch", (int)b->spec->batch, "state",
 	                      outcome_name(m->outcome), "reason",
 	                      m->reason.len ? m->reason.data : NULL);
 	bench_add_times(o, b, m);
-	return o;
+	if (m->outcome == OUTCOME_DONE)
+		json_object_set_new(o, "ci95", speed_interval(m, b->spec->batch));
+	json_array_append_new(s->series[lane->kind], o);
 }
 
 /* A against B at this batch size, if both were measured. */
-static void compare_point(struct sweep *s, const struct bench *b, json_t *point)
+static void add_ratio(struct sweep *s, const struct bench *b)
 {
 	if (b->lane_count != 2)
 		return;
@@ -65,13 +77,14 @@ static void compare_point(struct sweep *s, const struct bench *b, json_t *point)
 	struct comparison *c = &s->compared[s->compared_count];
 	compare_pair(first->step_ns, second->step_ns, b->spec->blocks, c);
 	s->compared_batches[s->compared_count++] = b->spec->batch;
-	json_object_set_new(point, "ratio", json_real(c->ratio));
-	json_object_set_new(
-		point, "ci95",
-		c->has_interval ? json_pack("[f, f]", c->low, c->high)
-				: fact_absent(FACT_NOT_MEASURED,
-	                                      "fewer than 6 blocks give no interval"));
-	json_object_set_new(point, "verdict", json_string(verdict_name(c->verdict)));
+	json_t *ci = c->has_interval
+	                     ? json_pack("[f, f]", c->low, c->high)
+	                     : fact_absent(FACT_NOT_MEASURED,
+	                                   "fewer than 6 blocks give no interval");
+	json_array_append_new(s->ratios,
+	                      json_pack("{s:i, s:f, s:o, s:s}", "batch",
+	                                (int)b->spec->batch, "ratio", c->ratio, "ci95",
+	                                ci, "verdict", verdict_name(c->verdict)));
 }
 
 static int run_size(struct bench *b, struct sweep *s, unsigned batch, struct error *err)
@@ -88,59 +101,76 @@ static int run_size(struct bench *b, struct sweep *s, unsigned batch, struct err
 		if (takes_part(&b->lanes[i], s->model))
 			bench_add_lane(&small, b->lanes[i].kind);
 	int rc = bench_run_model(&small, s->model, 0, 1, err);
-	if (!rc) {
-		json_t *lanes = json_array();
-		for (unsigned i = 0; i < small.lane_count; i++)
-			json_array_append_new(
-				lanes, lane_point(&small, &small.lanes[i], s->model));
-		json_t *point =
-			json_pack("{s:i, s:o}", "batch", (int)batch, "lanes", lanes);
-		compare_point(s, &small, point);
-		json_array_append_new(s->points, point);
-	}
+	for (unsigned i = 0; i < small.lane_count && !rc; i++)
+		add_point(s, &small, &small.lanes[i]);
+	if (!rc)
+		add_ratio(s, &small);
 	bench_release_lanes(&small);
 	return rc;
 }
 
-static json_t *crossover_document(const struct sweep *s, struct str *sentence)
+static json_t *crossover_place(const struct crossover *c)
 {
-	struct crossover c;
-	compare_crossover(s->compared_batches, s->compared, s->compared_count, &c);
-	if (!c.largest)
-		return fact_absent(FACT_NOT_MEASURED,
-		                   "only one of the lanes native and gpu was measured");
-	str_addf(sentence, "%s: ", model_name(s->model));
-	crossover_sentence(&c, lane_name(LANE_NATIVE), lane_name(LANE_GPU), sentence);
-	if (!c.batch)
+	if (!c->batch)
 		return fact_absent(FACT_NOT_APPLICABLE, "the gpu lane does not overtake");
-	json_t *low = c.low ? json_integer(c.low) : json_null();
-	json_t *high = c.high ? json_integer(c.high) : json_null();
-	return json_pack("{s:i, s:[o, o]}", "batch", (int)c.batch, "interval", low, high);
+	return json_integer(c->batch);
 }
 
-static json_t *sweep_document(const struct sweep *s)
+static void add_crossover(const struct sweep *s, json_t *list)
 {
+	struct crossover c;
 	CLEANUP(str_release) struct str sentence = STR_INIT;
-	json_t *crossover = crossover_document(s, &sentence);
-	return json_pack("{s:s, s:O, s:o, s:o}", "model", model_name(s->model), "points",
-	                 s->points, "crossover", crossover, "sentence",
-	                 sentence.len ? json_string(sentence.data) : json_null());
+	if (!s->compared_count)
+		return;
+	compare_crossover(s->compared_batches, s->compared, s->compared_count, &c);
+	str_addf(&sentence, "%s: ", model_name(s->model));
+	crossover_sentence(&c, lane_name(LANE_NATIVE), lane_name(LANE_GPU), &sentence);
+	json_array_append_new(
+		list, json_pack("{s:s, s:s, s:s, s:o, s:[o, o], s:s, s:O}", "model",
+	                        model_name(s->model), "a", lane_name(LANE_NATIVE), "b",
+	                        lane_name(LANE_GPU), "batch", crossover_place(&c),
+	                        "interval", c.low ? json_integer(c.low) : json_null(),
+	                        c.high ? json_integer(c.high) : json_null(), "sentence",
+	                        sentence.data, "points", s->ratios));
+}
+
+static void add_series(const struct sweep *s, json_t *list)
+{
+	for (int kind = 0; kind < LANE_KIND_COUNT; kind++)
+		if (s->series[kind])
+			json_array_append_new(list,
+			                      json_pack("{s:s, s:s, s:O}", "lane",
+			                                lane_name((enum lane_kind)kind),
+			                                "model", model_name(s->model),
+			                                "points", s->series[kind]));
+}
+
+static void sweep_release(struct sweep *s)
+{
+	for (int kind = 0; kind < LANE_KIND_COUNT; kind++)
+		json_decref(s->series[kind]);
+	json_decref(s->ratios);
 }
 
 int bench_sweep(struct bench *b, enum model model, struct error *err)
 {
-	struct sweep s = {.model = model, .points = json_array()};
+	CLEANUP(sweep_release) struct sweep s = {.model = model, .ratios = json_array()};
 	bool any = false;
 	int rc = 0;
-	for (unsigned i = 0; i < b->lane_count; i++)
-		any = any || takes_part(&b->lanes[i], model);
+	for (unsigned i = 0; i < b->lane_count; i++) {
+		if (!takes_part(&b->lanes[i], model))
+			continue;
+		s.series[b->lanes[i].kind] = json_array();
+		any = true;
+	}
 	for (unsigned i = 0; i < SIZES && any && !rc; i++) {
 		bench_progress(b, (double)i / SIZES, "%s: sweep, batch %u",
 		               model_name(model), batches[i]);
 		rc = run_size(b, &s, batches[i], err);
 	}
-	if (!rc && any)
-		json_array_append_new(b->sweep, sweep_document(&s));
-	json_decref(s.points);
-	return rc;
+	if (rc)
+		return rc;
+	add_series(&s, b->sweep);
+	add_crossover(&s, b->crossovers);
+	return 0;
 }

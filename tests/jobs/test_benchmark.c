@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "machine_lock.h"
 #include "trilane/benchmark.h"
 #include "trilane/cleanup.h"
 #include "trilane/facts.h"
@@ -38,13 +39,15 @@ struct fixture {
 	const char *cancel_at; /* type of the event that cancels */
 	unsigned epochs, samples, lanes;
 	double last_progress;
-	bool progress_fell;
+	bool progress_fell, cancel_waiting;
 };
 
 static void on_progress(void *context, double done, const char *step)
 {
 	struct fixture *f = context;
 	assert_non_null(step);
+	if (f->cancel_waiting && text_contains(step, "waiting for another benchmark"))
+		atomic_store(&f->cancelled, true);
 	if (done < f->last_progress - 1e-9 || done > 1)
 		f->progress_fell = true;
 	f->last_progress = done;
@@ -248,17 +251,21 @@ static void test_sweep(void **state)
 	order(f, text_equal(platform_os(), TRILANE_OS_MACOS) ? "metal" : "vulkan",
 	      "good 500");
 	json_t *r = run(f);
-	const json_t *sweep = json_array_get(json_object_get(r, "sweep"), 0);
-	const json_t *points = json_object_get(sweep, "points");
+	const json_t *series = json_array_get(json_object_get(r, "sweep"), 1);
+	assert_int_equal(json_array_size(json_object_get(r, "sweep")), 2);
+	assert_string_equal(fact_get_string(series, "lane"), "gpu");
+	const json_t *points = json_object_get(series, "points");
 	assert_int_equal(json_array_size(points), 8);
 	const json_t *last = json_array_get(points, 7);
 	json_int_t batch = 0;
 	assert_true(fact_get_integer(last, "batch", &batch) && batch == 1024);
-	assert_string_equal(fact_get_string(last, "verdict"), "slower");
-	assert_int_equal(json_array_size(json_object_get(last, "lanes")), 2);
-	assert_true(fact_get_integer(sweep, "crossover.batch", &batch) && batch == 8);
+	assert_true(fabs(json_real_value(fact_get(last, "samples_per_second")) -
+	                 2048000) < 1);
+	const json_t *crossover = json_array_get(json_object_get(r, "crossovers"), 0);
+	assert_true(fact_get_integer(crossover, "batch", &batch) && batch == 8);
+	assert_int_equal(json_array_size(json_object_get(crossover, "points")), 8);
 	assert_string_equal(
-		fact_get_string(sweep, "sentence"),
+		fact_get_string(crossover, "sentence"),
 		"mlp: gpu is faster than native at every batch size from 8 to 1024.");
 	assert_int_equal(f->samples, 2 * 8);
 	assert_false(f->progress_fell);
@@ -292,6 +299,27 @@ static void test_cancel(void **state)
 		assert_int_equal(fs_root_open(&root, workers.data, NULL),
 		                 ERROR_NOT_FOUND);
 	}
+}
+
+static void no_wait(void *context)
+{
+	(void)context;
+}
+
+static void test_one_at_a_time(void **state)
+{
+	struct fixture *f = *state;
+	json_t *result = NULL;
+	CLEANUP_CLOSE int fd = -1;
+	f->cancel_waiting = true;
+	assert_int_equal(machine_lock_take(NULL, no_wait, NULL, &fd, NULL), 0);
+	if (fd < 0) {
+		print_message("skipped: /tmp takes no lock of this user\n");
+		skip();
+	}
+	assert_int_equal(benchmark_run(&f->spec, &f->host, &f->listener, &result, NULL),
+	                 ERROR_CANCELLED);
+	assert_int_equal(f->samples, 0);
 }
 
 static void test_check(void **state)
@@ -357,6 +385,7 @@ int main(void)
 		TEST(test_damaged_image),
 		TEST(test_sweep),
 		TEST(test_cancel),
+		TEST(test_one_at_a_time),
 		TEST(test_check),
 		TEST(test_as_a_job),
 	};
