@@ -4,8 +4,8 @@
  *
  * Method (docs/benchmark-method.md).  Lanes are measured in blocks: each block gives
  * every lane one sample, in an order drawn anew, one lane at a time.  What slows the
- * machine down for a while slows neighbours in a block alike, so a pair of lanes is judged
- * by its per-block log-ratios r_i = ln(time_b / time_a), the logarithm of how many times
+ * machine down for a while slows neighbours in a block alike, so a pair is judged by its
+ * per-block log-ratios r_i = ln(time_b / time_a), the logarithm of how many times
  * as fast A is as B:
  *
  *	estimate   the median of r
@@ -13,7 +13,7 @@
  *	           1 - 2 P(Bin(n, 1/2) < k) >= 0.95.  It holds for any distribution
  *	           (n = 20: 6th and 15th, 95.86 %); below 6 blocks there is none.
  *	verdict    against a margin of 1 %: faster or slower when the whole interval lies
- *	           beyond it, no difference when it lies within, otherwise nothing is said.
+ *	           beyond it, no difference when it lies within, else nothing is said.
  *
  * Source: David, Nagaraja, Order Statistics, 3rd ed., 7.1 (distribution-free intervals
  * for quantiles).
@@ -56,8 +56,7 @@ struct comparison {
 	double low, high;     /* of the ratio; 95 % */
 	enum verdict verdict; /* A is … than B */
 	unsigned blocks;      /* compared */
-	unsigned
-		more_blocks; /* that would settle what cannot be told; 0: no number helps */
+	unsigned more_blocks; /* that would settle what cannot be told; 0: none helps */
 };
 
 /* Times of A and B, positive, block by block; at most COMPARE_BLOCKS_MAX count. */

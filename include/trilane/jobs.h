@@ -35,7 +35,7 @@ struct job_run {
 	struct jobs *jobs;
 	void *context; /* of the runner */
 };
-/* Reports progress 0 … 1 and a step ("training cnn, epoch 3 of 10"); NULL keeps the step. */
+/* Reports progress 0 … 1 and a step ("training cnn, epoch 3 of 10"; NULL keeps it). */
 void job_run_progress(struct job_run *run, double progress, const char *step);
 /* Sends an event of the job's own ("epoch", "sample") with DATA, which it takes. */
 void job_run_event(struct job_run *run, const char *type, json_t *data);

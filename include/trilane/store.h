@@ -5,7 +5,7 @@
  * DIR/trilane.db in WAL mode, synchronous FULL, so that what was acknowledged is there
  * after kill -9 and after power loss.  The folder has mode 0700.  A database that another
  * program made is refused; one that is damaged is moved aside (trilane.db.damaged-DATE)
- * with a warning, never deleted, and a new one begun.  Numbered migrations run at opening.
+ * with a warning, never deleted, and a new one begun.  Migrations run at opening.
  *
  * Documents are stored as the JSON text that clients get, byte for byte, so that a result
  * never changes.  One struct store may be used by any number of threads: calls are

@@ -57,10 +57,9 @@ struct bench {
 	struct worker_dir dir;
 	int lock_fd; /* of the machine; -1: none */
 	struct fs_root root;
-	json_t *report;   /* newest; NULL: none */
-	const char *data; /* the workers' --data */
-	struct str
-		data_files; /* the same as files, for those that need them; "" : not yet */
+	json_t *report;        /* newest; NULL: none */
+	const char *data;      /* the workers' --data */
+	struct str data_files; /* the same as files, for those that need them; "": none */
 	unsigned threads;
 	struct lane_run lanes[LANE_KIND_COUNT];
 	unsigned lane_count;

@@ -301,6 +301,18 @@ static void test_cancel(void **state)
 	}
 }
 
+static void test_lanes(void **state)
+{
+	struct fixture *f = *state;
+	json_t *list = benchmark_lanes(&f->host);
+	assert_int_equal(json_array_size(list), LANE_KIND_COUNT);
+	const json_t *native = json_array_get(list, LANE_NATIVE);
+	assert_true(json_is_true(json_object_get(native, "possible")));
+	const json_t *tensorflow = json_array_get(list, LANE_TENSORFLOW);
+	assert_true(json_is_false(json_object_get(tensorflow, "possible")));
+	json_decref(list);
+}
+
 static void no_wait(void *context)
 {
 	(void)context;
@@ -387,6 +399,7 @@ int main(void)
 		TEST(test_cancel),
 		TEST(test_one_at_a_time),
 		TEST(test_check),
+		TEST(test_lanes),
 		TEST(test_as_a_job),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
