@@ -61,6 +61,30 @@ static bool is_library(const char *name)
 	return text_ends(name, ".so") || text_ends(name, ".dylib");
 }
 
+/* Packages for several machines ship a library for each ("libx_arm64.dylib") and choose at
+ * run time: such a name says that the others are not loaded.  Extension modules carry the
+ * architecture by rule, and are chosen by nobody. */
+static bool is_one_of_several(const char *name)
+{
+	static const char *const words[] = {"aarch64", "amd64", "arm64", "i386",
+	                                    "linux",   "win32", "x86_64"};
+
+	if (text_contains(name, ".cpython-") || text_contains(name, ".abi3."))
+		return false;
+	for (size_t k = 0; k < COUNT(words); k++)
+		if (text_contains(name, words[k]))
+			return true;
+	return false;
+}
+
+/* Would this system's Python load a file of this name? */
+static bool is_loadable_name(const struct natives *n, const char *name)
+{
+	if (n->m->s->os != SOURCE_MACOS && text_ends(name, ".dylib"))
+		return false;
+	return is_library(name) && !is_one_of_several(name);
+}
+
 static bool is_openmp(const char *name)
 {
 	return text_starts(name, "libomp.") || text_starts(name, "libiomp5.") ||
@@ -207,7 +231,7 @@ static void look_at_folder(struct natives *n, const char *dir, const char *packa
 		path_join(&path, dir, name);
 		if (is_openmp(name) && json_array_size(n->openmp) < OPENMP_MAX)
 			json_array_append_new(n->openmp, fact_text(path.data, path.len));
-		if (!looked && is_library(name)) {
+		if (!looked && is_loadable_name(n, name)) {
 			looked = true;
 			look_at_file(n, path.data, package);
 		}
@@ -288,7 +312,8 @@ static void look_at_site(struct natives *n, const struct python_site *site)
 			continue;
 		} else if (is_package_folder(entry)) {
 			look_at_package(n, site->path, entry->name);
-		} else if (entry->kind != FS_KIND_DIR && is_library(entry->name)) {
+		} else if (entry->kind != FS_KIND_DIR &&
+		           is_loadable_name(n, entry->name)) {
 			str_clear(&package);
 			package_name(n->i, entry->name, &package);
 			path_join(&path, site->path, entry->name);
