@@ -8,7 +8,7 @@
  *	a folder    the four MNIST files in IDX form, as published, each plain or .gz
  *	            (train-images-idx3-ubyte …; a dot for the dash before "idx" is fine);
  *	            Fashion-MNIST and its like have the same form
- *	a file      Keras' mnist.npz
+ *	a file      Keras' mnist.npz; also a folder that has it and no IDX files
  * Files are taken for hostile: sizes are bounded, checksums compared, and what is wrong is
  * said with the file's name.
  */
@@ -25,7 +25,7 @@ enum {
 	IMAGE_SIDE = 28,
 	IMAGE_SIZE = IMAGE_SIDE * IMAGE_SIDE,
 	IMAGE_CLASSES = 10,
-	IMAGES_MAX = 200000, /* in one set */
+	IMAGES_MAX = 300000, /* in one set */
 	DIGITS_TRAIN = 60000,
 	DIGITS_TEST = 10000,
 };

@@ -179,20 +179,31 @@ static bool exists(const char *path)
 	return stat(path, &st) == 0;
 }
 
-static int load_idx(struct dataset *out, int i, const char *dir, struct error *err)
+/* The path of array I's IDX file in DIR; false if there is none. */
+static bool find_idx(int i, const char *dir, struct str *path, bool *gzip)
 {
 	const char *names[] = {arrays[i].idx, arrays[i].dotted};
 
 	for (int k = 0; k < 4; k++) {
-		CLEANUP(str_release) struct str path = STR_INIT;
-
-		fs_join(&path, dir, names[k / 2]);
-		str_add(&path, k % 2 ? ".gz" : "");
-		if (exists(path.data))
-			return load_idx_file(out, i, path.data, k % 2, err);
+		str_clear(path);
+		fs_join(path, dir, names[k / 2]);
+		str_add(path, k % 2 ? ".gz" : "");
+		*gzip = k % 2;
+		if (exists(path->data))
+			return true;
 	}
+	return false;
+}
+
+static int load_idx(struct dataset *out, int i, const char *dir, struct error *err)
+{
+	CLEANUP(str_release) struct str path = STR_INIT;
+	bool gzip;
+
+	if (find_idx(i, dir, &path, &gzip))
+		return load_idx_file(out, i, path.data, gzip, err);
 	return error_set(err, ERROR_NOT_FOUND, "%s has neither %s nor %s.gz", dir,
-	                 names[0], names[0]);
+	                 arrays[i].idx, arrays[i].idx);
 }
 
 static int load_npz(struct dataset *out, const char *path, struct error *err)
@@ -222,19 +233,33 @@ static int load_npz(struct dataset *out, const char *path, struct error *err)
 	return rc;
 }
 
+/* Keras' own folder (~/.keras/datasets) holds no IDX files, but this one. */
+static int load_folder(struct dataset *out, const char *dir, struct error *err)
+{
+	CLEANUP(str_release) struct str path = STR_INIT;
+	bool gzip;
+	int rc = 0;
+
+	if (!find_idx(0, dir, &path, &gzip)) {
+		str_clear(&path);
+		fs_join(&path, dir, "mnist.npz");
+		if (exists(path.data))
+			return load_npz(out, path.data, err);
+	}
+	for (int i = 0; !rc && i < ARRAYS; i++)
+		rc = load_idx(out, i, dir, err);
+	return rc;
+}
+
 static int load_path(struct dataset *out, const char *path, struct error *err)
 {
 	struct stat st;
-	int rc = 0;
 
 	if (stat(path, &st) != 0)
 		return error_set(err, ERROR_NOT_FOUND, "%s: no such folder or file",
 		                 path);
-	if (!S_ISDIR(st.st_mode))
-		return load_npz(out, path, err);
-	for (int i = 0; !rc && i < ARRAYS; i++)
-		rc = load_idx(out, i, path, err);
-	return rc;
+	return S_ISDIR(st.st_mode) ? load_folder(out, path, err)
+	                           : load_npz(out, path, err);
 }
 
 int dataset_load(struct dataset *out, const struct dataset_request *request,

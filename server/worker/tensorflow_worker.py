@@ -588,7 +588,7 @@ def parse(arguments):
     parser.add_argument("--isa", help="has no meaning here")
     for name, least, most, default in (("batch", 1, 4096, 32), ("epochs", 1, 100, 10),
                                        ("threads", 0, 256, 0), ("seed", 0, 2**64 - 1, 1),
-                                       ("images", 0, 200000, 0), ("sample-ms", 1, 60000, 100)):
+                                       ("images", 0, 300000, 0), ("sample-ms", 1, 60000, 100)):
         parser.add_argument("--" + name, type=bounded(name, least, most), default=default,
                             metavar="N", help="%d to %d (%d)" % (least, most, default))
     options = parser.parse_args(arguments)

@@ -75,6 +75,16 @@ static void test_every_form_holds_the_same(void **state)
 	dataset_release(&plain);
 }
 
+static struct str read_all(const char *name)
+{
+	char *path = data_path(name);
+	struct str s = STR_INIT;
+
+	assert_int_equal(fs_read(path, 1 << 20, &s, NULL), 0);
+	free(path);
+	return s;
+}
+
 static char *make_folder(void)
 {
 	struct str dir = STR_INIT;
@@ -180,7 +190,7 @@ static void test_wrong_files_are_named(void **state)
 	assert_file_refused("train-images-idx3-ubyte", cifar, sizeof(cifar) - 1,
 	                    "32 x 32");
 	assert_file_refused("t10k-images-idx3-ubyte", huge, sizeof(huge) - 1,
-	                    "1 to 200000");
+	                    "1 to 300000");
 	assert_file_refused("train-images-idx3-ubyte", label_10, sizeof(label_10) - 1,
 	                    "1 dimensions where images");
 	assert_file_refused("train-labels-idx1-ubyte", labels_of_four,
@@ -188,6 +198,25 @@ static void test_wrong_files_are_named(void **state)
 	assert_file_refused("train-labels-idx1-ubyte", label_10, sizeof(label_10) - 1,
 	                    "label 3 is 10");
 	assert_file_refused("t10k-labels-idx1-ubyte", floats, sizeof(floats) - 1, "0x0d");
+}
+
+/* A folder as Keras fills it. */
+static void test_a_folder_with_an_archive(void **state)
+{
+	struct str file = read_all("deflated.npz");
+	struct dataset plain = load("plain"), d;
+	char *dir = make_folder();
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	write_file(dir, "mnist.npz", file.data, file.len);
+	if (dataset_load(&d, &(struct dataset_request){.from = dir}, &err))
+		fail_msg("%s", err.text);
+	assert_same(&plain, &d);
+	dataset_release(&d);
+	dataset_release(&plain);
+	str_release(&file);
+	remove_folder(dir);
 }
 
 static void test_npz_messages(void **state)
@@ -200,16 +229,6 @@ static void test_npz_messages(void **state)
 	assert_refused(path, "mnist.npz", "not a zip archive");
 	free(path);
 	remove_folder(dir);
-}
-
-static struct str read_all(const char *name)
-{
-	char *path = data_path(name);
-	struct str s = STR_INIT;
-
-	assert_int_equal(fs_read(path, 1 << 20, &s, NULL), 0);
-	free(path);
-	return s;
 }
 
 /* Parses a copy of exactly N bytes, so that a sanitizer sees every step outside. */
@@ -341,6 +360,7 @@ int main(void)
 		cmocka_unit_test(test_export_reads_back),
 		cmocka_unit_test(test_missing),
 		cmocka_unit_test(test_wrong_files_are_named),
+		cmocka_unit_test(test_a_folder_with_an_archive),
 		cmocka_unit_test(test_npz_messages),
 		cmocka_unit_test(test_damage_gzip),
 		cmocka_unit_test(test_damage_npz),
