@@ -35,6 +35,23 @@ unsigned reply_invalid(struct http_response *r, const char *detail, const char *
 	return http_problem(r, 422, "invalid", detail, hint);
 }
 
+/* The store and the queue both can be busy; what the store says begins with its name. */
+static unsigned reply_busy(struct http_response *r, const struct error *err)
+{
+	if (text_starts(err->text, "database")) {
+		log_warning("%s", err->text);
+		http_response_field(r, "Retry-After", "5");
+		return http_problem(r, 503, "database-locked",
+		                    "Another program holds the database.",
+		                    "Try again when it is done.");
+	}
+	http_response_field(r, "Retry-After", "30");
+	return http_problem(
+		r, 429, "queue-full", "As many jobs are waiting as may wait.",
+		"Let one finish or cancel one (DELETE /api/v1/jobs/{id}), then "
+		"try again.");
+}
+
 unsigned reply_error(struct http_response *r, const struct error *err)
 {
 	switch (err->code) {
@@ -47,11 +64,7 @@ unsigned reply_error(struct http_response *r, const struct error *err)
 		                    "This Idempotency-Key was used with another body.",
 		                    "Use a new key for a new request.");
 	case ERROR_BUSY:
-		http_response_field(r, "Retry-After", "30");
-		return http_problem(
-			r, 429, "queue-full", "As many jobs are waiting as may wait.",
-			"Let one finish or cancel one (DELETE /api/v1/jobs/{id}), "
-			"then try again.");
+		return reply_busy(r, err);
 	default:
 		log_error("%s", err->text);
 		return http_problem(r, 500, "internal", "The server could not do it.",

@@ -67,7 +67,7 @@ int serve_check(const struct serve_values *v, struct error *err)
 	return 0;
 }
 
-/* --- lab mode ------------------------------------------------------------------------ */
+/* --- lab mode -------------------------------------------------------------------- */
 
 enum { TOKEN_MIN = 16, TOKEN_MAX = 256, PEM_MAX = 256 * 1024 };
 

@@ -20,7 +20,7 @@ static const char page[] =
 	"<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
 	"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
 	"<meta name=\"color-scheme\" content=\"light dark\"><title>Trilane: sign "
-        "in</title>"
+	"in</title>"
 	"</head>\n<body><main><h1>Trilane</h1>\n"
 	"<form method=\"post\" action=\"" LOGIN_PATH "\">"
 	"<p><label for=\"token\">Token</label> <input id=\"token\" name=\"token\" "

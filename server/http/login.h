@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Lab mode's way in for browsers: /login, a form that exchanges the token for a cookie. */
+/* Lab mode's way in for browsers: a form that exchanges the token for a cookie. */
 #ifndef TRILANE_HTTP_LOGIN_H
 #define TRILANE_HTTP_LOGIN_H
 

@@ -6,17 +6,21 @@ import shutil
 import subprocess
 import unittest
 
-from harness import ServerTest
+from harness import PROGRAM, ServerTest
 
-DOCUMENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", "api.md")
+DOCS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs")
+
+
+def read(name):
+    with open(os.path.join(DOCS, name), encoding="utf-8") as file:
+        return file.read()
 
 
 class Examples(ServerTest):
     def test_examples(self):
         if not shutil.which("curl"):
             self.skipTest("no curl here")
-        with open(DOCUMENT, encoding="utf-8") as file:
-            blocks = re.findall(r"```sh\n(.*?)```", file.read(), re.S)
+        blocks = re.findall(r"```sh\n(.*?)```", read("api.md"), re.S)
         self.assertGreater(len(blocks), 5)
         for block in blocks:
             with self.subTest(block=block):
@@ -25,6 +29,14 @@ class Examples(ServerTest):
                                       env={**os.environ, "TRILANE": f"http://{self.server.host}"})
                 self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
                 self.assertTrue(done.stdout)
+
+
+class Manual(unittest.TestCase):
+    def test_names_every_command(self):
+        done = subprocess.run([PROGRAM, "help"], capture_output=True, text=True, timeout=30, check=True)
+        listed = re.findall(r"^  ([a-z]+) ", done.stdout, re.M)
+        described = re.findall(r"^\.TP\n\.B ([a-z]+)$", read("trilane.1"), re.M)
+        self.assertEqual(listed, described)
 
 
 if __name__ == "__main__":
