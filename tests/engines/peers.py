@@ -34,7 +34,7 @@ def time_calls(call, per_call, seconds):
     call()
     times = []
     end = time.perf_counter() + seconds
-    while time.perf_counter() < end or len(times) < 3:
+    while time.perf_counter() < end or len(times) < 2:
         start = time.perf_counter()
         call()
         times.append(time.perf_counter() - start)
@@ -70,7 +70,7 @@ class TensorFlow:
         return self.models[name]
 
     def fit(self, name, batch, seconds):
-        n = batch * (500 if batch < 64 else 60)
+        n = batch * 200
         x, y = batch_of(name, n)
         model = self.model(name)
         return time_calls(
