@@ -40,7 +40,7 @@ static inline vec vec_max(vec a, vec b)
 	return _mm256_max_ps(a, b);
 }
 
-/* Byte numbers: that shuffle finds a free port, the one of floats delays multiply-adds. */
+/* Byte numbers: their shuffle finds a free port, that of floats delays products. */
 static inline ivec vec_selector(ivec low, ivec high)
 {
 	return (low & 0x04040404) + (high & 0x08080808) + 0x03020100;

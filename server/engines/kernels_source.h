@@ -5,12 +5,12 @@
  *	KERNELS              the table's name           ISA     its name for users
  *	LANES                floats in a vector
  *	TILE_ROWS            rows and vectors of the register tile of the products: enough
- *	TILE_VECTORS           accumulators to cover the latency of two multiply-adds a cycle
+ *	TILE_VECTORS           accumulators for the latency of two multiply-adds a cycle
  *	HEAD_ROWS, HEAD_COLUMNS  the same for the head's dot products (samples x classes)
  *	vec, ivec            LANES floats, LANES int32_t
  *	vec_sqrt, vec_max    of each lane; max is a > b ? a : b
- *	vec_fma(a, b, c)     a * b + c, fused where the set can; by name, since a compiler that
- *	                     fuses as it likes does so differently from loop to loop
+ *	vec_fma(a, b, c)     a * b + c, fused where the set can; by name, since compilers
+ *	                     that fuse as they like differ from loop to loop
  *	vec_divide(a, b)     a / b to two units, for B from 1e-7 on
  *	vec_selector(l, h)   what vec_choose needs to pick number 2 h + l (0 or -1 each)
  *	vec_choose(q, s)     of each lane, one of the four floats at Q
@@ -35,7 +35,7 @@
 
 enum {
 	PANEL = LANES * TILE_VECTORS,
-	/* The head goes over its inputs in pieces whose weights stay in the first cache. */
+	/* The head takes its inputs in pieces whose weights stay in the first cache. */
 	HEAD_BLOCK = 8, /* samples */
 	HEAD_CLASSES = 4 * HEAD_COLUMNS,
 	HEAD_CHUNK = 384 / PANEL, /* panels of a piece */

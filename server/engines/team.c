@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The team.  Each loop is a phase with a number.  A member's ticket holds, in one word that
- * is changed by compare and exchange, the phase and which items of its part are not begun:
- * a member that comes late finds tickets of another phase and takes nothing.  The loop is
- * over when as many items are done as there are, whoever did them.
+ * The team.  Each loop is a phase with a number.  A member's ticket holds, in one word
+ * that is changed by compare and exchange, the phase and which items of its part are not
+ * begun: a member that comes late finds tickets of another phase and takes nothing.  The
+ * loop is over when as many items are done as there are, whoever did them.
  */
 #include "team.h"
 

@@ -5,8 +5,9 @@
  * The caller is member 0.  Every member begins with the part of a loop that is always its
  * own, so that what it touches stays in its caches, and then takes over what others have
  * not begun: a member that the system lets wait on a busy machine holds up nobody but the
- * item in its hands.  Waiting spins briefly, then yields, then sleeps: on a quiet machine a
- * loop costs less than a microsecond more than its work, and an idle team costs nothing.
+ * item in its hands.  Waiting spins briefly, then yields, then sleeps: on a quiet machine
+ * a loop costs less than a microsecond more than its work, and an idle team costs
+ * nothing.
  */
 #ifndef ENGINES_TEAM_H
 #define ENGINES_TEAM_H
@@ -24,8 +25,8 @@ unsigned team_size(const struct team *team);
 /* Does things BEGIN to END on one member. */
 typedef void team_work(void *context, unsigned member, unsigned begin, unsigned end);
 
-/* Calls work for all of COUNT things, at most GRAIN at a time, on all members, and returns
- * when everything is done.  Which member does what is not determined. */
+/* Calls work for all of COUNT things, at most GRAIN at a time, on all members, and
+ * returns when everything is done.  Which member does what is not determined. */
 void team_for(struct team *team, unsigned count, unsigned grain, team_work *work,
               void *context);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of engines, the choice of instruction sets, and what the cpu engine refuses. */
+/* The table of engines, the choice of sets, and what the cpu engine refuses. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
