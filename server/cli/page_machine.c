@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The machine, a line a subject.  What is not known is left out: --json has the reason. */
+/* The machine, a line a subject.  What is not known is left out: --json says why. */
 #include <inttypes.h>
 
 #include "page.h"
