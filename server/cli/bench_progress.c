@@ -41,7 +41,7 @@ void bench_progress_line(double done, uint64_t elapsed_ns, const char *step, int
 {
 	CLEANUP(str_release) struct str estimate = STR_INIT;
 	CLEANUP(str_release) struct str line = STR_INIT;
-	int filled = (int)(done * BAR_WIDTH);
+	int filled = (int)(done * (double)BAR_WIDTH);
 	add_estimate(done, elapsed_ns, &estimate);
 	str_add_char(&line, '[');
 	for (int i = 0; i < BAR_WIDTH; i++)

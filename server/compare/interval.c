@@ -86,7 +86,7 @@ static unsigned blocks_missing(double median, double low, double high, size_t n)
 	double room = fabs(fabs(median) - log1p(COMPARE_MARGIN));
 	double half = fmax(high - median, median - low);
 	double needed = (double)n * (half / room) * (half / room);
-	if (!(needed < COMPARE_BLOCKS_MAX))
+	if (!(needed < (double)COMPARE_BLOCKS_MAX))
 		return 0;
 	double more = ceil(needed) - (double)n;
 	return more < 1 ? 1 : (unsigned)more;

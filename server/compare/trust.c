@@ -11,7 +11,9 @@
 
 #include "trilane/banned.h"
 
-enum { SPREAD_SLIGHT_PERCENT = 10, SPREAD_STRONG_PERCENT = 25, DRIFT_PERCENT = 10 };
+#define SPREAD_SLIGHT_PERCENT 10.0
+#define SPREAD_STRONG_PERCENT 25.0
+#define DRIFT_PERCENT         10.0
 
 struct verdict_so_far {
 	char grade;

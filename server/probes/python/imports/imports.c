@@ -50,7 +50,7 @@ static const struct {
 	{"devices", NEED_NOTHING},
 };
 
-enum { PROBES_COUNT = sizeof(probes) / sizeof(probes[0]) };
+static const size_t probes_count = sizeof(probes) / sizeof(probes[0]);
 
 static bool is_needed(const json_t *interpreter, enum need need)
 {
@@ -197,8 +197,8 @@ static bool run_interpreter(const struct run *run, json_t *interpreter)
 	json_t *imports = json_array();
 
 	json_object_set_new(interpreter, "imports", imports);
-	for (size_t i = 0; i < PROBES_COUNT; i++) {
-		double done = ((double)run->index + (double)i / PROBES_COUNT) /
+	for (size_t i = 0; i < probes_count; i++) {
+		double done = ((double)run->index + (double)i / (double)probes_count) /
 		              (double)run->count;
 
 		if (!is_needed(interpreter, probes[i].need))
