@@ -266,6 +266,7 @@ test("a recording is read in the browser", () => on("full", async (page) => {
 
 test("the report is previewed with what was removed", () => on("full", async (page) => {
   await go(page, "#/report");
+  await page.waitForSelector("mark");
   ok((await texts(page, "mark")).length >= 2, "marks");
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   await page.click("text=Copy as Markdown");
