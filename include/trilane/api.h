@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The REST interface (DESIGN contract 5.5; docs/openapi.json describes it, docs/api.md
- * shows it): routes for http.h, over the store, the queue and the advice.
+ * The REST interface (docs/openapi.json describes it, docs/api.md shows it): routes for
+ * http.h, over the store, the queue and the advice.
  *
  * A struct api is read-only once made; its handlers run in several threads at once.
  */

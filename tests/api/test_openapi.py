@@ -11,6 +11,7 @@ import json
 import os
 import re
 import subprocess
+import tempfile
 import unittest
 
 from harness import ServerTest
@@ -84,14 +85,19 @@ class Description(ServerTest):
         command = os.environ.get("TRILANE_SCHEMATHESIS")
         if not command:
             self.skipTest("TRILANE_SCHEMATHESIS is not set")
-        done = subprocess.run(
+        with tempfile.TemporaryDirectory() as folder:
+            done = self.run_schemathesis(command, folder)
+        self.assertEqual(done.returncode, 0, done.stdout[-6000:] + done.stderr[-2000:])
+
+    def run_schemathesis(self, command, folder):
+        """In FOLDER, where it leaves what it found."""
+        return subprocess.run(
             [*command.split(), "run", f"http://{self.server.host}/api/v1/openapi.json",
              "--url", f"http://{self.server.host}", "--exclude-path", "/api/v1/events",
              "--exclude-checks",
              "positive_data_acceptance,use_after_free,ensure_resource_availability",
              "--max-examples", os.environ.get("TRILANE_EXAMPLES", "20"), "--no-color"],
-            capture_output=True, text=True, timeout=280, check=False)
-        self.assertEqual(done.returncode, 0, done.stdout[-6000:] + done.stderr[-2000:])
+            capture_output=True, text=True, timeout=280, check=False, cwd=folder)
 
 
 if __name__ == "__main__":
