@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the rules have to say: about a log, and about themselves.  A diagnosis stores
- * nothing; the latest report, if there is one, decides and confirms.
+ * nothing.  The latest report joins in when the log is said to be from this machine, and
+ * when there is no log: then it alone is judged.
  */
 #include "trilane/advice.h"
 
@@ -9,14 +10,19 @@
 
 #include "trilane/banned.h"
 
-/* The log of {"log": "…"}: borrowed from BODY. */
+/* The log of {"log": "…", "this_machine": true}: borrowed from BODY. */
 static unsigned read_log(const json_t *body, const char **log, size_t *n,
                          struct http_response *r)
 {
 	const json_t *value = json_object_get(body, "log");
+	const json_t *here = json_object_get(body, "this_machine");
 
-	if (json_object_size(body) != 1 || !json_is_string(value))
-		return reply_invalid(r, "The body has one member, log, a string.", NULL);
+	if (json_object_size(body) != (here ? 2 : 1) || !json_is_string(value) ||
+	    (here && !json_is_boolean(here)))
+		return reply_invalid(r,
+		                     "The body has the members log, a string, and, if "
+		                     "wanted, this_machine, true or false.",
+		                     NULL);
 	*log = json_string_value(value);
 	*n = json_string_length(value);
 	if (*n > HTTP_LOG_MAX)
@@ -37,7 +43,9 @@ HANDLER(post_diagnoses)
 		return status;
 	status = read_log(body, &log, &n, r);
 	if (status == 0) {
-		report = latest_document(a, DOCUMENT_REPORT);
+		report = n == 0 || json_is_true(json_object_get(body, "this_machine"))
+		                 ? latest_document(a, DOCUMENT_REPORT)
+		                 : NULL;
 		status = reply_json(r, 200,
 		                    advice_diagnosis(a->config.advice, log, n, report));
 		json_decref(report);

@@ -192,6 +192,20 @@ export const results = [
   result({ time: now - 300 * 3600e3, tail: 1, scale: 0.9 }),
 ];
 
+// The newest went through the batch sizes.
+results[0].sweep = ["mlp", "cnn"].map((model, j) => ({
+  model,
+  points: [8, 32, 128, 512, 1024].map((batch) => ({
+    batch,
+    lanes: ["native", "gpu"].map((lane) => ({
+      lane, state: "done", reason: null,
+      ...measured(model, SPEEDS[lane][j] * (lane === "gpu" ? (batch / 128) ** 0.7 : (batch / 32) ** 0.15), batch + j, batch, 10, 1),
+    })),
+  })),
+  crossover: { batch: 128, interval: [32, 128] },
+  sentence: `${model}: the gpu lane overtakes native from batch 128 on.`,
+}));
+
 // A result in which only the native lane worked.
 export const partial = {
   ...result({ time: now - 600e3, tail: 9, lanes: ["native"] }),

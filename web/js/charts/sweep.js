@@ -9,13 +9,12 @@ import { reach, whiskers } from "./whiskers.js";
 
 // [{ lane, model, batch, value, interval }]
 function fromSweep(result) {
-  return (result.sweep || []).flatMap((row) => {
-    const points = row.points || [row];
-    return points.map((p) => ({
-      lane: row.lane, model: row.model, batch: p.batch, value: p.samples_per_second,
-      interval: p.ci95 || null,
-    }));
-  });
+  return (result.sweep || []).flatMap(({ model, points }) => (points || [])
+    .flatMap(({ batch, lanes }) => (lanes || []).filter((m) => m.samples_per_second > 0)
+      .map((m) => {
+        const { value, interval } = throughput(m, batch);
+        return { lane: m.lane, model, batch, value, interval };
+      })));
 }
 
 function fromHistory(results) {
@@ -105,6 +104,6 @@ function sweepOf(model, all, sentences) {
 export function sweepCharts(results) {
   const swept = results.find((result) => (result.sweep || []).length > 0);
   const all = swept ? fromSweep(swept) : fromHistory(results);
-  const sentences = new Map(((swept && swept.crossovers) || []).map((c) => [c.model, c.sentence]));
+  const sentences = new Map(((swept && swept.sweep) || []).map((s) => [s.model, s.sentence]));
   return Object.keys(MODELS).map((model) => sweepOf(model, all, sentences)).filter(Boolean);
 }

@@ -32,13 +32,9 @@ export function requestFor(lanes, extra = {}) {
   return { ...request, ...extra };
 }
 
-const SWEEP = [8, 32, 128, 512, 1024];
-
-// A run a batch size, one after the other.
-export async function sweep(lanes) {
-  for (const batch of SWEEP) {
-    await startBenchmark(requestFor(lanes, { quick: true, batch }));
-  }
+// A quick run that goes through the batch sizes too.
+export function sweep(lanes) {
+  return startBenchmark(requestFor(lanes, { quick: true, sweep: true }));
 }
 
 export function run(lanes, extra) {

@@ -148,7 +148,7 @@ function chartsPart() {
 function sweepHint() {
   const lanes = possibleLanes().filter((lane) => lane !== "translated");
   return h("div", { class: "part-row" }, empty(
-    "How the batch size matters is not known yet: five quick runs, from 8 to 1024, tell.",
+    "How the batch size matters is not known yet: a quick run through 8 to 1024 tells.",
     action("Sweep the batch size", () => sweep(lanes), { class: "small" })));
 }
 
