@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { tmpdir } from "node:os";
 import { accessible, equal, go, ok, openPage, seeAll, settled, test, texts } from "./harness.mjs";
 
-const RUN_MS = 300000; // a quick run on a slow machine
+const RUN_MS = 180000; // a quick run on a slow machine
 
 // Starts the program on a free port; what it printed first is its address.
 async function serve(folder) {
