@@ -41,6 +41,7 @@ test("a lane is in one of five states", () => {
   equal(stateOf("gpu", { jobs: [job] }).state, "running");
   equal(stateOf("native", { jobs: [job] }).state, "not_run");
   equal(stateOf("gpu", { service: { lanes: [{ lane: "gpu", possible: false, reason: "no driver" }] } }).reason, "no driver");
+  equal(stateOf("translated", { results: [documents.partial], service: { lanes: [{ lane: "translated", possible: true }] } }).again, true);
 });
 
 test("the verdict comes first and names a next step", () => {

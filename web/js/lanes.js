@@ -61,16 +61,9 @@ export function jobHasLane(job, lane, request, seen = new Set()) {
     : seen.has(lane) || new RegExp(`\\b${lane}\\b`, "i").test(job.step || "");
 }
 
-// What the server says of a lane before anything has run: { possible, reason, finding }.
-function saidOf(lane, report, service) {
-  const lists = [service && service.lanes, report && report.lanes];
-  for (const list of lists) {
-    const said = Array.isArray(list) && list.find((entry) => (entry.lane || entry.name) === lane);
-    if (said) {
-      return said;
-    }
-  }
-  return null;
+// What the server says of a lane before anything has run: { possible, reason, … }.
+export function saidOf(lane, service) {
+  return ((service && service.lanes) || []).find((entry) => entry.lane === lane) || null;
 }
 
 function findingOf(lane, report) {
@@ -86,6 +79,7 @@ export function laneState(lane, { jobs, results, report, service }) {
   if (job) {
     return { state: "running", job };
   }
+  const said = saidOf(lane, service);
   for (const result of results) {
     const entry = entryOf(result, lane);
     if (!entry || entry.state === "cancelled") {
@@ -98,12 +92,11 @@ export function laneState(lane, { jobs, results, report, service }) {
       return { state: "failed", reason: entry.reason || "no reason was given", result };
     }
     if (entry.state === "not_possible") {
-      return impossible(lane, entry, report);
+      // What a run found counts, but the machine may have changed since.
+      return { ...impossible(lane, entry, report), again: Boolean(said && said.possible) };
     }
   }
-  const said = saidOf(lane, report, service);
-  const possible = said && (said.possible ?? said.available);
-  if (said && possible === false) {
+  if (said && said.possible === false) {
     return impossible(lane, said, report);
   }
   return { state: "not_run" };

@@ -68,9 +68,12 @@ async function orNull(promise) {
   }
 }
 
+// The report, and with it what the service says of lanes: it rests on the report.
 export async function loadReport() {
-  model.report = await orNull(api.get("reports/latest"));
+  const [report, service] = await Promise.all([orNull(api.get("reports/latest")), api.get(".")]);
+  Object.assign(model, { report, service });
   tell("report");
+  tell("service");
 }
 
 export async function loadJobs() {
@@ -102,10 +105,7 @@ export function results() {
 
 export async function loadAll() {
   try {
-    const [service] = await Promise.all([
-      api.get("."), loadReport(), loadJobs(), loadResults(),
-    ]);
-    model.service = service;
+    await Promise.all([loadReport(), loadJobs(), loadResults()]);
     model.problem = null;
     setOnline(true);
   } catch (problem) {
@@ -113,7 +113,6 @@ export async function loadAll() {
     setOnline(!problem.gone);
   }
   tell("online");
-  tell("service");
 }
 
 // --- jobs --------------------------------------------------------------------------------

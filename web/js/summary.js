@@ -13,6 +13,16 @@ export function ranked(findings) {
     .map(({ finding }) => finding);
 }
 
+// The ranked findings, those of one rule together: [[finding, more like it…]…].
+export function grouped(findings) {
+  const groups = new Map();
+  for (const finding of ranked(findings)) {
+    const key = `${finding.id} ${finding.severity}`;
+    groups.set(key, [...(groups.get(key) || []), finding]);
+  }
+  return [...groups.values()];
+}
+
 export function states(report) {
   const counts = { ready: 0, "works-with-limits": 0, broken: 0, "no-tensorflow": 0, all: 0 };
   for (const interpreter of (report && report.interpreters) || []) {

@@ -49,8 +49,10 @@ function subject(finding, interpreters) {
     ? h("a", { href: to("interpreters", known.id) }, finding.subject) : finding.subject);
 }
 
-// OPEN shows the evidence at once; LEVEL is the heading's.
-export function findingCard(finding, { interpreters, open = false, link = true, key = "" } = {}) {
+// OPEN shows the evidence at once; MORE are findings of the same rule about other subjects.
+export function findingCard(finding, {
+  interpreters, open = false, link = true, key = "", more = [],
+} = {}) {
   const remedy = finding.remedy || {};
   const proof = evidence(finding);
   return h("article", { class: "card finding" },
@@ -59,6 +61,8 @@ export function findingCard(finding, { interpreters, open = false, link = true, 
       h("h3", {}, link ? h("a", { href: to("findings", finding.id) }, finding.title)
         : finding.title),
       subject(finding, interpreters),
+      more.length > 0 && h("p", { class: "subject" }, h("a", { href: to("findings", finding.id) },
+        `and ${more.length} more like it`)),
       finding.explanation && h("p", { class: "text" }, finding.explanation),
       remedy.text && h("p", { class: "do" }, h("b", {}, "What to do: "), remedy.text),
       (remedy.commands || []).map((line) => command(text(line))),

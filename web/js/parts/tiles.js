@@ -3,7 +3,7 @@
 
 import { h } from "../dom.js";
 import * as format from "../format.js";
-import { LANES, MAIN, againstNative, laneDetail, laneState, modelName, spread }
+import { LANES, MAIN, againstNative, laneDetail, laneState, modelName, saidOf, spread }
   from "../lanes.js";
 import { activeJobs, model, requestOf, results, startReport } from "../model.js";
 import { to } from "../router.js";
@@ -108,6 +108,10 @@ function foot(lane, s) {
     case "running":
       return h("a", { class: "button small", href: "#/" }, "Show progress");
     case "not_possible":
+      if (s.again) {
+        return [start("Try again"), s.finding && h("a",
+          { class: "quiet", href: to("findings", s.finding) }, "What would make it so")];
+      }
       return s.finding
         ? h("a", { class: "button small", href: to("findings", s.finding) }, "What would make it so")
         : action("Look again", () => startReport(false), {
@@ -137,14 +141,15 @@ function tile(lane, s) {
   h("footer", {}, foot(lane, s)));
 }
 
-// TensorFlow and BLAS have a tile once there is something to say in it.
+// TensorFlow and BLAS have a tile where they are possible or have been tried.
 function lanesShown(states) {
   const pythons = (model.report && model.report.interpreters) || [];
   const tensorflow = pythons.some((i) => format.fact(i, "verdict.state") === "ready"
     || format.fact(i, "verdict.state") === "works-with-limits");
   return Object.keys(LANES).filter((lane) => MAIN.includes(lane)
     || states[lane].state === "value" || states[lane].state === "failed"
-    || states[lane].state === "running" || (lane === "tensorflow" && tensorflow));
+    || states[lane].state === "running" || (lane === "tensorflow" && tensorflow)
+    || (saidOf(lane, model.service) || {}).possible === true);
 }
 
 export function laneStates() {

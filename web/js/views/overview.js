@@ -11,7 +11,7 @@ import { throughputCharts } from "../charts/throughput.js";
 import { activeJobs, hasEnded, model, results, startReport } from "../model.js";
 import { to } from "../router.js";
 import * as settings from "../settings.js";
-import { fastest, machineLine, ranked, verdict } from "../summary.js";
+import { fastest, grouped, machineLine, verdict } from "../summary.js";
 import { action, empty, part, problem, when } from "../parts/basics.js";
 import { dropBox } from "../parts/drop.js";
 import { findingCard } from "../parts/finding.js";
@@ -90,11 +90,12 @@ function optionsPart() {
 
 function findingsPart() {
   const { report } = model;
-  const all = ranked(report && report.findings);
+  const all = grouped(report && report.findings);
   if (!report) {
     return null;
   }
-  const cards = all.map((finding) => findingCard(finding, { interpreters: report.interpreters }));
+  const cards = all.map(([finding, ...more]) => findingCard(finding,
+    { interpreters: report.interpreters, more }));
   const rest = cards.slice(FINDINGS_FIRST);
   return part("findings", "Findings", { more: when(report.taken, "judged ") },
     all.length === 0
