@@ -134,8 +134,10 @@ function inItsWords(report, able, counts, isMeasured) {
   let next = null;
   if (grave) {
     next = { ...nextOf(worst), ...(text ? { text: first(text) } : {}) };
+  } else if (able === 0 && text) {
+    next = { kind: "text", text };
   } else if (!isMeasured) {
-    next = able > 0 || !text ? measure : { kind: "run", text };
+    next = measure;
   }
   return { tone, sentence: sentence(fact(report, "verdict.sentence")), next };
 }
