@@ -5,7 +5,7 @@ import { h } from "../dom.js";
 import * as format from "../format.js";
 import { LANES, MAIN, againstNative, laneDetail, laneState, modelName, saidOf, spread }
   from "../lanes.js";
-import { activeJobs, model, requestOf, results, startReport } from "../model.js";
+import { activeJobs, cancelJob, model, requestOf, results, startReport } from "../model.js";
 import { to } from "../router.js";
 import { action, when } from "./basics.js";
 import { run } from "./run.js";
@@ -46,7 +46,7 @@ function figures(lane, { entry, result }) {
 function live(lane, job) {
   const event = (model.live.get(job.id) || new Map()).get(lane);
   if (!event) {
-    return null;
+    return (job.step || "").startsWith(`${lane},`) ? format.capital(job.step) : null;
   }
   const name = event.model ? modelName(event.model) : "";
   if (event.type === "epoch") {
@@ -106,7 +106,9 @@ function foot(lane, s) {
       return [start("Run again"), h("span", { class: "quiet" },
         h("a", { href: to("results", s.result.id) }, when(format.dateOf(s.result))))];
     case "running":
-      return h("a", { class: "button small", href: "#/" }, "Show progress");
+      return action("Cancel", () => cancelJob(s.job.id), {
+        class: "small", "data-key": `stop ${lane}`, "aria-label": `Cancel the run: ${LANES[lane].name}`,
+      });
     case "not_possible":
       if (s.again) {
         return [start("Try again"), s.finding && h("a",
