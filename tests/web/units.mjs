@@ -15,6 +15,7 @@ test("numbers, times and absences are words", () => {
   equal(format.number(88240.4), "88,240");
   equal(format.number(0.04123), "0.0412");
   equal(format.number(undefined), "–");
+  equal([0.0034, 0.41, 12.34, 123.4].map(format.ratio), ["0.0034", "0.41", "12.3", "123"]);
   equal(format.bytes(17179869184), "16 GiB");
   equal(format.duration(1500), "1.5 µs");
   equal(format.clock(3700), "1:01:40");

@@ -21,6 +21,9 @@ export function ratio(value) {
   if (typeof value !== "number" || !isFinite(value)) {
     return "–";
   }
+  if (value > 0 && value < 0.1) {
+    return String(Number(value.toPrecision(2)));
+  }
   return value >= 100 ? whole.format(value) : value.toFixed(value >= 10 ? 1 : 2);
 }
 
