@@ -19,6 +19,17 @@ const MEASURES = {
   },
 };
 
+// A slow lane trains on part of the data: then its curve is not the others'.
+function partly(result, lanes) {
+  const words = lanes.map((lane) => {
+    const entry = result.lanes.find((e) => e.lane === lane);
+    const images = format.fact(entry, "requested.images");
+    return images ? `${laneName(lane)} trained on ${format.number(images)} images only` : null;
+  });
+  const some = format.listed(words);
+  return some ? ` ${some}: its curve is another.` : "";
+}
+
 function lines(colours, lanes, curves, measure) {
   const longest = Math.max(...curves.map((c) => c.length));
   return {
@@ -64,7 +75,8 @@ function curve(result, model, measure) {
   const tested = format.listed(ends);
   return figure({
     title: `${modelName(model)}, ${measure}`,
-    sentence: measure === "accuracy" && tested ? `${sentence} On unseen digits: ${tested}.` : sentence,
+    sentence: (measure === "accuracy" && tested ? `${sentence} On unseen digits: ${tested}.` : sentence)
+      + partly(result, lanes),
     name: `${measure} ${model} ${result.id}`,
     key: lanes.map((lane) => ({ lane, text: laneName(lane) })),
     configure: (colours) => lines(colours, lanes, curves, measure),
