@@ -36,7 +36,7 @@ const summary = (r) => ({
 });
 
 export async function fake({ port = 0, state = "full", root = WEB } = {}) {
-  const world = { ...stateOf(state), jobs: [], streams: new Set(), event: 0, requests: [], refuse: null };
+  const world = { ...stateOf(state), jobs: [], streams: new Set(), event: 0, requests: [], refuse: null, pace: 150 };
 
   function emit(type, data) {
     world.event += 1;
@@ -76,7 +76,7 @@ export async function fake({ port = 0, state = "full", root = WEB } = {}) {
         Object.assign(job, { state: "done", progress: 1, finished: new Date().toISOString() });
       }
       emit("job", job);
-    }, 150);
+    }, world.pace);
     emit("job", job);
     return job;
   }

@@ -132,6 +132,7 @@ test("the first page reads and starts nothing", () => on("full", async (page, se
 }));
 
 test("a run is started, followed and cancelled; a reload changes nothing", () => on("fresh", async (page, server) => {
+  server.world.pace = 1000; // it must not end by itself
   await page.click("[data-key='run main']");
   await page.waitForSelector("#progress progress");
   await page.waitForFunction(() => /gradients|mlp/i.test(document.querySelector("#progress").textContent));

@@ -127,18 +127,17 @@ export function activeJobs() {
     .sort((a, b) => String(a.created).localeCompare(String(b.created)));
 }
 
-export function putJob(job) {
+// A job that ends shows what it made at once: its document is read before its end is told.
+export async function putJob(job) {
   if (!job || !job.id) {
     return;
   }
   const before = model.jobs.get(job.id);
-  const whole = { ...before, ...job };
-  model.jobs.set(job.id, whole);
-  tell("jobs");
-  if (hasEnded(whole) && !(before && hasEnded(before))) {
-    tell("ended");
-    (whole.kind === "report" ? loadReport() : loadResults()).catch(() => setOnline(false));
+  if (hasEnded(job) && !(before && hasEnded(before))) {
+    await (job.kind === "report" ? loadReport() : loadResults()).catch(() => setOnline(false));
   }
+  model.jobs.set(job.id, { ...before, ...job });
+  tell("jobs");
 }
 
 // What a job was asked for.  The server's word first; a page that started it remembers.
@@ -175,7 +174,7 @@ export async function startReport(imports) {
 }
 
 export async function cancelJob(id) {
-  putJob(await api.cancel(id));
+  await putJob(await api.cancel(id));
 }
 
 // --- the stream --------------------------------------------------------------------------
