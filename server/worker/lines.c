@@ -39,7 +39,7 @@ static void end(const struct lines *l, struct jsonw *w)
 		(void)fs_write_fd(l->fd, w->out->data, w->out->len, NULL);
 }
 
-void lines_hello(const struct lines *l, const struct engine_info *info)
+void lines_hello(const struct lines *l, const struct engine_info *info, uint64_t images)
 {
 	CLEANUP(str_release) struct str out = STR_INIT;
 	struct jsonw w = begin(&out, "hello");
@@ -54,6 +54,8 @@ void lines_hello(const struct lines *l, const struct engine_info *info)
 	jsonw_u64(&w, "threads", info->threads);
 	jsonw_bool(&w, "flush_to_zero", info->flush_to_zero);
 	jsonw_u64(&w, "launch_ns", info->launch_ns);
+	if (images)
+		jsonw_u64(&w, "images", images);
 	jsonw_string(&w, "build", trilane_build());
 	end(l, &w);
 }

@@ -51,7 +51,8 @@ struct result_line {
 	unsigned inference_count;
 };
 
-void lines_hello(const struct lines *l, const struct engine_info *info);
+/* IMAGES: the most of each set that are used; 0: all. */
+void lines_hello(const struct lines *l, const struct engine_info *info, uint64_t images);
 void lines_progress(const struct lines *l, const char *step, double done);
 void lines_checks(const struct lines *l, const struct check_report *report);
 void lines_epoch(const struct lines *l, const struct epoch_line *epoch);

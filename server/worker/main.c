@@ -30,6 +30,8 @@ enum {
 	BATCH_MIN = 32,   /* of the engine: inference is timed with it */
 	CHECK_BATCH = 32, /* at most, and so many steps are compared */
 	CHECK_STEPS = 20,
+	SOFTWARE_IMAGES = 2560, /* at least, for a software device */
+	SOFTWARE_BATCHES = 16,
 };
 
 /* How far the work is when a stage begins, of what is done before `ready`. */
@@ -84,6 +86,15 @@ static int make_engine(struct worker *w, struct error *err)
 	return w->class->create(&w->config, &w->engine, err);
 }
 
+/* A GPU interface carried out by the processor takes hours for a whole data set; it is
+ * there to show that the lane works, and a few batches do that. */
+static uint64_t least_images(const struct options *o)
+{
+	return o->batch * SOFTWARE_BATCHES < SOFTWARE_IMAGES
+	               ? SOFTWARE_IMAGES
+	               : o->batch * SOFTWARE_BATCHES;
+}
+
 static int say_hello(struct worker *w, struct error *err)
 {
 	struct engine_info info;
@@ -93,7 +104,9 @@ static int say_hello(struct worker *w, struct error *err)
 		return rc;
 	w->cold_ns = clock_monotonic_ns() - w->started_ns;
 	w->class->info(w->engine, &info);
-	lines_hello(&w->lines, &info);
+	if (info.software_device && !w->options.images)
+		w->options.images = least_images(&w->options);
+	lines_hello(&w->lines, &info, w->options.images);
 	return 0;
 }
 

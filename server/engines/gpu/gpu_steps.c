@@ -3,8 +3,6 @@
  * The models as lists of kernels.  Every function notes dispatches; nothing runs before
  * finish().  The shapes stand in front of each.
  */
-#include <math.h>
-
 #include "gpu_engine.h"
 
 #include "trilane/banned.h"
@@ -234,8 +232,7 @@ void gpu_step_backward(struct gpu_engine *e, unsigned n, unsigned slot)
 
 void gpu_step_adam(struct gpu_engine *e, uint64_t t)
 {
-	const double rate =
-		1e-3 * sqrt(1 - pow(0.999, (double)t)) / (1 - pow(0.9, (double)t));
+	const float rate = adam_rate(t);
 
 	for (int i = 0; i < MODEL_PARAMETERS; i++) {
 		size_t size = model_parameter_size(&e->shape, i), offset;
