@@ -4,9 +4,11 @@
  *
  * Two independent judges:
  *	gradients   finite differences of the loss, computed in float64 by a forward pass
- *	            that shares no code with any engine: every parameter of small models of
+ *	            that shares no code with any engine: every parameter of small models
+ * of
  *	            odd shapes, and some of the real one
- *	oracle      the reference engine: gradients of every parameter on the same batches,
+ *	oracle      the reference engine: gradients of every parameter on the same
+ * batches,
  *	            then losses of the first steps from the same weights, and where the
  *	            weights have gone after them
  *

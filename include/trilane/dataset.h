@@ -4,13 +4,14 @@
  * test with, held as bytes and scaled to x / 255 batch by batch.
  *
  * Where they come from, dataset_load():
- *	"digits"    drawn: 60,000 and 10,000 procedural digits, a function of the seed alone
+ *	"digits"    drawn: 60,000 and 10,000 procedural digits, a function of the seed
+ * alone
  *	a folder    the four MNIST files in IDX form, as published, each plain or .gz
  *	            (train-images-idx3-ubyte …; a dot for the dash before "idx" is fine);
  *	            Fashion-MNIST and its like have the same form
  *	a file      Keras' mnist.npz; also a folder that has it and no IDX files
- * Files are taken for hostile: sizes are bounded, checksums compared, and what is wrong is
- * said with the file's name.
+ * Files are taken for hostile: sizes are bounded, checksums compared, and what is wrong
+ * is said with the file's name.
  */
 #ifndef TRILANE_DATASET_H
 #define TRILANE_DATASET_H

@@ -121,12 +121,13 @@ struct engine_class {
 	/* One Adam step on N <= batch samples: x[n][inputs], labels[n] < classes. */
 	int (*train)(struct engine *e, const float *x, const uint8_t *labels, unsigned n,
 	             struct engine_step *out, struct error *err);
-	/* STEPS times train(), on steps * n samples one behind the other, for engines to which
-	 * handing over work is dear; NULL where it makes no difference. */
+	/* STEPS times train(), on steps * n samples one behind the other, for engines to
+	 * which handing over work is dear; NULL where it makes no difference. */
 	int (*train_many)(struct engine *e, const float *x, const uint8_t *labels,
 	                  unsigned n, unsigned steps, struct engine_step *out,
 	                  struct error *err);
-	/* Gradients of the mean loss for parameter array I of the last gradients() call. */
+	/* Gradients of the mean loss for parameter array I of the last gradients() call.
+	 * */
 	int (*gradients)(struct engine *e, const float *x, const uint8_t *labels,
 	                 unsigned n, struct engine_step *out, struct error *err);
 	int (*get_gradient)(struct engine *e, int i, float *values, struct error *err);

@@ -54,7 +54,8 @@ bool fact_has_string(const json_t *document, const char *path, const char *value
 
 /* A JSON string of bytes of unknown origin: what is not UTF-8 becomes U+FFFD. */
 json_t *fact_text(const char *bytes, size_t n);
-/* Parses a document from outside: at most LIMIT bytes and 64 levels, no duplicate keys. */
+/* Parses a document from outside: at most LIMIT bytes and 64 levels, no duplicate keys.
+ * */
 int document_parse(const char *text, size_t n, size_t limit, json_t **out,
                    struct error *err);
 /* As text: compact, or indented with PRETTY; the caller frees. */

@@ -7,7 +7,8 @@
  *	- the user's name, the host's name and the last part of the home folder, as words
  *	  (any case): by "x"; names that everybody has ("root", "ubuntu", "localhost") and
  *	  those of one or two letters tell nothing and stay;
- *	- UUIDs, Apple's device ids, MAC addresses and the values of JSON members whose name
+ *	- UUIDs, Apple's device ids, MAC addresses and the values of JSON members whose
+ * name
  *	  contains "serial", "uuid" or "udid": by "X";
  *	- runs of 64 hexadecimal digits (ids of containers): by "0";
  *	- passwords and tokens in URLs: by "x".

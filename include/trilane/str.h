@@ -86,7 +86,8 @@ void strlist_addf(struct strlist *list, const char *format, ...)
 void strlist_take(struct strlist *list, char *text); /* takes */
 bool strlist_has(const struct strlist *list, const char *text);
 void strlist_sort(struct strlist *list); /* byte order */
-/* Adds the parts of TEXT between any of the characters of SEPARATORS, empty ones left out. */
+/* Adds the parts of TEXT between any of the characters of SEPARATORS, empty ones left
+ * out. */
 void strlist_split(struct strlist *list, const char *text, const char *separators);
 void strlist_clear(struct strlist *list);
 void strlist_release(struct strlist *list);

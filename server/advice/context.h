@@ -39,8 +39,9 @@ const char *context_table(const struct context *c, const char *table, const char
                           const char *column);
 
 /* Adds TEMPLATE with its {path} replaced.  "{path|text}" has a text for the unknown,
- * "{path:form}" a form: gib (bytes), sh (quoted for a shell), minor (3.11 of 3.11.4), base
- * (last part of a path), dir (what is before it), count.  QUOTED makes sh the form of all. */
+ * "{path:form}" a form: gib (bytes), sh (quoted for a shell), minor (3.11 of 3.11.4),
+ * base (last part of a path), dir (what is before it), count.  QUOTED makes sh the form
+ * of all. */
 void context_expand(const struct context *c, const char *template, bool quoted,
                     struct str *out);
 /* Is each { of the template closed, with a plain path and a known form? */

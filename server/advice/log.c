@@ -29,7 +29,8 @@ struct reading {
 	const char *subject;
 };
 
-/* --- facts in the log ---------------------------------------------------------------- */
+/* --- facts in the log ----------------------------------------------------------------
+ * */
 
 static void add_package(json_t *packages, const json_t *captures)
 {
@@ -221,7 +222,8 @@ json_t *advice_log(const struct advice *a, const char *text, size_t n,
 	return out;
 }
 
-/* --- the document -------------------------------------------------------------------- */
+/* --- the document --------------------------------------------------------------------
+ * */
 
 static bool only_blanks(const char *text, size_t n)
 {

@@ -13,7 +13,7 @@
 
 static const char report_text[] =
 	"{\"machine\":{\"os\":{\"name\":\"macOS\",\"version\":\"14.1\"},\"arch\":"
-        "\"arm64\"},"
+	"\"arm64\"},"
 	"\"interpreters\":[{\"path\":\"/e/bin/python\",\"version\":\"3.11.1\","
 	"\"archs\":[\"arm64\"],\"packages\":{\"numpy\":{\"version\":\"2.0.0\"}},"
 	"\"tensorflow\":{\"version\":\"2.16.1\",\"archs\":[\"arm64\"]}}]}";

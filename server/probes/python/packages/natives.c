@@ -61,9 +61,9 @@ static bool is_library(const char *name)
 	return text_ends(name, ".so") || text_ends(name, ".dylib");
 }
 
-/* Packages for several machines ship a library for each ("libx_arm64.dylib") and choose at
- * run time: such a name says that the others are not loaded.  Extension modules carry the
- * architecture by rule, and are chosen by nobody. */
+/* Packages for several machines ship a library for each ("libx_arm64.dylib") and choose
+ * at run time: such a name says that the others are not loaded.  Extension modules carry
+ * the architecture by rule, and are chosen by nobody. */
 static bool is_one_of_several(const char *name)
 {
 	static const char *const words[] = {"aarch64", "amd64", "arm64", "i386",
