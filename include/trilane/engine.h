@@ -126,8 +126,7 @@ struct engine_class {
 	int (*train_many)(struct engine *e, const float *x, const uint8_t *labels,
 	                  unsigned n, unsigned steps, struct engine_step *out,
 	                  struct error *err);
-	/* Gradients of the mean loss for parameter array I of the last gradients() call.
-	 * */
+	/* Gradients of the mean loss; get_gradient() copies those of array I out. */
 	int (*gradients)(struct engine *e, const float *x, const uint8_t *labels,
 	                 unsigned n, struct engine_step *out, struct error *err);
 	int (*get_gradient)(struct engine *e, int i, float *values, struct error *err);

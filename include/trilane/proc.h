@@ -31,8 +31,8 @@ enum proc_stream {
 };
 
 struct proc_limits {
-	uint64_t
-		address_space_bytes; /* 0: as inherited; each is set where the system can */
+	/* 0 in each: as inherited.  Set where the system can. */
+	uint64_t address_space_bytes;
 	uint64_t cpu_s;
 	uint64_t file_bytes;
 	uint64_t open_files;

@@ -7,6 +7,7 @@
 #include "rule.h"
 #include "trilane/embedded.h"
 #include "trilane/mem.h"
+#include "trilane/str.h"
 
 #include "trilane/banned.h"
 
@@ -129,4 +130,17 @@ const char *advice_page(const struct advice *a, const char *id)
 size_t advice_count(const struct advice *a)
 {
 	return a->count;
+}
+
+const struct rule *rules_find(const struct advice *a, const char *id)
+{
+	for (size_t i = 0; id && i < a->count; i++)
+		if (text_equal(a->rules[i].id, id))
+			return &a->rules[i];
+	return NULL;
+}
+
+struct context rules_context(const struct advice *a)
+{
+	return (struct context){.aliases = a->aliases, .tables = a->tables};
 }

@@ -495,16 +495,3 @@ int rules_load_dir(struct advice *a, const char *dir, struct error *err)
 	}
 	return rc;
 }
-
-const struct rule *rules_find(const struct advice *a, const char *id)
-{
-	for (size_t i = 0; id && i < a->count; i++)
-		if (text_equal(a->rules[i].id, id))
-			return &a->rules[i];
-	return NULL;
-}
-
-struct context rules_context(const struct advice *a)
-{
-	return (struct context){.aliases = a->aliases, .tables = a->tables};
-}
