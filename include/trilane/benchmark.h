@@ -17,6 +17,7 @@
 #include <jansson.h>
 #include <stdatomic.h>
 
+#include "trilane/advice.h"
 #include "trilane/datasets.h"
 #include "trilane/embedded.h"
 #include "trilane/error.h"
@@ -33,6 +34,7 @@ struct benchmark_host {
 	/* The newest report, a new reference, or NULL; for interpreters.  May be NULL. */
 	json_t *(*report)(void *context);
 	void *report_context;
+	const struct advice *advice; /* judges results; NULL: they get no findings */
 };
 
 /* How a run speaks while it works; called by the thread that runs it. */

@@ -174,11 +174,16 @@ static void unwatch_signals(struct run *r)
 
 static int measure(struct run *r, json_t **result, struct error *err)
 {
+	struct advice *advice = NULL;
+	int rc = advice_new(NULL, &advice, err);
+	if (rc)
+		return rc;
 	const struct benchmark_host host = {
 		.images = worker_images,
 		.image_count = worker_images_count,
 		.datasets = &r->datasets,
 		.report = r->spec.lanes[LANE_TENSORFLOW] ? take_report : NULL,
+		.advice = advice,
 	};
 	const struct benchmark_listener listener = {
 		.progress = on_progress,
@@ -187,9 +192,10 @@ static int measure(struct run *r, json_t **result, struct error *err)
 	};
 	watch_signals(r);
 	bench_progress_start(&r->progress);
-	int rc = benchmark_run(&r->spec, &host, &listener, result, err);
+	rc = benchmark_run(&r->spec, &host, &listener, result, err);
 	bench_progress_clear(&r->progress);
 	unwatch_signals(r);
+	advice_free(advice);
 	return rc;
 }
 

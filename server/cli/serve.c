@@ -91,6 +91,7 @@ static int start_jobs(struct parts *p, struct error *err)
 		.dir = p->data_dir.data,
 		.report = latest_report,
 		.report_context = p->store,
+		.advice = p->advice,
 	};
 	p->benchmark_job = (struct benchmark_job){&p->benchmark, p->store, RESULTS_KEPT};
 	p->report_job = (struct report_job){p->store, p->advice};

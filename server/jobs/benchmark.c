@@ -271,6 +271,9 @@ int benchmark_run(const struct bench_spec *spec, const struct benchmark_host *ho
 		return rc;
 	moment_take(&b.after);
 	*result = bench_result(&b);
+	json_object_set_new(*result, "findings",
+	                    host->advice ? advice_result(host->advice, *result)
+	                                 : json_array());
 	return 0;
 }
 

@@ -103,20 +103,26 @@ static json_t *member(const json_t *line, const char *name)
 	                        : "the worker did not get so far");
 }
 
+/* Durations are whole nanoseconds in documents. */
+static json_t *whole_ns(double ns)
+{
+	return json_integer((json_int_t)llround(ns));
+}
+
 static json_t *step_document(const struct model_run *m)
 {
 	double low, high;
 	json_t *samples = json_array(), *ci;
 	for (unsigned i = 0; i < m->samples; i++)
-		json_array_append_new(samples, json_real(m->step_ns[i]));
+		json_array_append_new(samples, whole_ns(m->step_ns[i]));
 	if (compare_interval(m->step_ns, m->samples, &low, &high))
-		ci = json_pack("[f, f]", low, high);
+		ci = json_pack("[o, o]", whole_ns(low), whole_ns(high));
 	else
 		ci = fact_absent(FACT_NOT_MEASURED,
 		                 "fewer than 6 blocks give no 95 % interval");
-	return json_pack("{s:f, s:o, s:o}", "median",
-	                 compare_median(m->step_ns, m->samples), "ci95", ci, "samples",
-	                 samples);
+	return json_pack("{s:o, s:o, s:o}", "median",
+	                 whole_ns(compare_median(m->step_ns, m->samples)), "ci95", ci,
+	                 "samples", samples);
 }
 
 static json_t *training_document(const struct model_run *m)
@@ -151,7 +157,7 @@ static json_t *checks_document(const struct model_run *m)
 void bench_add_times(json_t *o, const struct bench *b, const struct model_run *m)
 {
 	if (m->outcome == OUTCOME_DONE) {
-		double median = compare_median(m->step_ns, m->samples);
+		double median = round(compare_median(m->step_ns, m->samples));
 		json_object_set_new(o, "samples_per_second",
 		                    json_real(b->spec->batch * 1e9 / median));
 		json_object_set_new(o, "step_ns", step_document(m));

@@ -12,6 +12,7 @@ import { laneName, modelName } from "../lanes.js";
 import { loadResult, model, results } from "../model.js";
 import { go, to } from "../router.js";
 import { empty, facts, part, shown, table, when } from "../parts/basics.js";
+import { findingCard } from "../parts/finding.js";
 
 function best(result) {
   const cells = [];
@@ -180,13 +181,16 @@ export async function one(host, { id }, scope) {
   scope.title(`Result of ${format.date(date)}`);
   const sentences = (result.comparisons || []).map((c) => c.sentence).filter(Boolean);
   const charts = [...throughputCharts(result), ...curveCharts(result), ...sweepCharts([result])];
+  const findings = result.findings || [];
   host.append(h("p", { class: "crumbs" }, h("a", { href: "#/results" }, "Results")),
     h("header", { class: "stack" },
       h("h1", { tabindex: "-1" }, `Benchmark of ${format.date(date)}`),
       sentences.length > 0 && h("div", { class: "lead stack" }, sentences.map((s) => h("p", {}, s))),
       trustLine(result), documents(result), compareWith(result)),
     part("lanes", "Lanes", {}, lanesTable(result)),
-    charts.length > 0 && part("charts", "Charts", {}, h("div", { class: "charts" }, charts)),
+    findings.length > 0 ? part("findings", "What it shows", {},
+      h("div", { class: "findings" }, findings.map((f) => findingCard(f, { link: false })))) : "",
+    charts.length > 0 ? part("charts", "Charts", {}, h("div", { class: "charts" }, charts)) : "",
     part("asked", "What was asked", {}, facts(flat(result.spec || {}).map(([k, v]) => [k, shown(v, plain)]))),
     part("environment", "Where it ran", {}, facts(flat(result.environment || {})
       .map(([k, v]) => [k.replaceAll("_", " "), shown(v, plain)]))));
