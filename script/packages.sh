@@ -37,9 +37,14 @@ want_chart() {
 # The GPU lane: kernels are compiled at build time; a device and its driver are the user's.
 want_gpu_lane() {
   want "the GPU kernels' compiler" "have glslangValidator" "glslang-tools" "glslang"
-  if [ "$(uname -s)" = Darwin ]; then want "spirv-cross" "have spirv-cross" "" "spirv-cross"
+  if [ "$(uname -s)" = Darwin ]; then want_spirv_cross
   else want "Vulkan's headers and loader" "test -e /usr/include/vulkan/vulkan_core.h" "libvulkan-dev" ""
   fi
+}
+
+# Makes Metal's kernels from the same source; on Linux only for the tests.
+want_spirv_cross() {
+  want "spirv-cross" "have spirv-cross" "spirv-cross" "spirv-cross"
 }
 
 # The translated lane of Linux: a cross compiler for the worker and the translator.

@@ -164,7 +164,7 @@ int bench_sweep(struct bench *b, enum model model, struct error *err)
 		any = true;
 	}
 	for (unsigned i = 0; i < SIZES && any && !rc; i++) {
-		bench_progress(b, (double)i / SIZES, "%s: sweep, batch %u",
+		bench_progress(b, (double)i / (double)SIZES, "%s: sweep, batch %u",
 		               model_name(model), batches[i]);
 		rc = run_size(b, &s, batches[i], err);
 	}
