@@ -149,8 +149,7 @@ static int run(const void *values, const char *const *arguments, size_t count)
 
 const struct command command_diagnose = {
 	.name = "diagnose",
-	.summary =
-		"find causes and remedies in an error log or on this machine",
+	.summary = "find causes and remedies in an error log or on this machine",
 	.arguments = "[LOGFILE]",
 	.arguments_max = 1,
 	.options = options,
