@@ -3,55 +3,10 @@
  * The tools that install Pythons and packages.  None of them is run: versions are read
  * from the files that each leaves beside itself.
  */
-#include <string.h>
-
-#include "../../probe.h"
 #include "tools.h"
-#include "trilane/cleanup.h"
+#include "../../probe.h"
 
 #include "trilane/banned.h"
-
-static const char *const usual_folders[] = {"/opt/homebrew/bin", "/usr/local/bin",
-                                            "/usr/bin", "/bin"};
-static const char *const home_folders[] = {".local/bin", ".cargo/bin", "bin"};
-
-void tool_home(const struct source *s, const char *name, struct str *out)
-{
-	str_clear(out);
-	fs_join(out, s->home, name);
-}
-
-static bool has_file(struct source *s, const char *dir, const char *name, struct str *out)
-{
-	if (dir[0] != '/')
-		return false;
-	str_clear(out);
-	fs_join(out, dir, name);
-	return source_is_file(s, out->data);
-}
-
-bool tool_find(struct source *s, const char *name, struct str *out)
-{
-	CLEANUP(strlist_release) struct strlist folders = STRLIST_INIT;
-	CLEANUP(str_release) struct str folder = STR_INIT;
-	const char *path = source_env(s, "PATH");
-
-	if (path)
-		strlist_split(&folders, path, ":");
-	for (size_t i = 0; i < folders.count && i < 256; i++)
-		if (has_file(s, folders.items[i], name, out))
-			return true;
-	for (size_t i = 0; i < sizeof(home_folders) / sizeof(home_folders[0]); i++) {
-		tool_home(s, home_folders[i], &folder);
-		if (has_file(s, folder.data, name, out))
-			return true;
-	}
-	for (size_t i = 0; i < sizeof(usual_folders) / sizeof(usual_folders[0]); i++)
-		if (has_file(s, usual_folders[i], name, out))
-			return true;
-	str_clear(out);
-	return false;
-}
 
 void probe_tools(struct source *s, json_t *report)
 {
