@@ -14,6 +14,8 @@
 
 #include "trilane/banned.h"
 
+static const uint32_t ENDS = UINT32_C(1) << 31;
+
 struct node {
 	uint32_t suffix; /* the longest proper suffix that is a state */
 	uint32_t report; /* nearest state along suffixes that ends a literal; 0: none */
@@ -23,7 +25,9 @@ struct node {
 struct automaton {
 	uint8_t class_of[256];
 	size_t classes;
-	uint32_t *next; /* [states][classes] */
+	/* [states][classes]: states while it is made; then the offset of the state's
+	 * row, and whether a literal ends there, so that a step is one look-up */
+	uint32_t *next;
 	struct node *nodes;
 	size_t states;
 };
@@ -92,6 +96,16 @@ static void complete(struct automaton *a)
 	free(queue);
 }
 
+static void turn_into_rows(struct automaton *a)
+{
+	for (size_t i = 0; i < a->states * a->classes; i++) {
+		const struct node *to = &a->nodes[a->next[i]];
+		bool ends = to->literal >= 0 || to->report != 0;
+
+		a->next[i] = a->next[i] * (uint32_t)a->classes | (ends ? ENDS : 0);
+	}
+}
+
 struct automaton *automaton_new(const struct strlist *literals)
 {
 	struct automaton *a = xcalloc(1, sizeof(*a));
@@ -107,6 +121,7 @@ struct automaton *automaton_new(const struct strlist *literals)
 	for (size_t i = 0; i < literals->count; i++)
 		add_literal(a, literals->items[i], (int32_t)i);
 	complete(a);
+	turn_into_rows(a);
 	return a;
 }
 
@@ -119,14 +134,20 @@ void automaton_free(struct automaton *a)
 	free(a);
 }
 
-uint32_t automaton_step(const struct automaton *a, uint32_t state, unsigned char c)
+size_t automaton_find(const struct automaton *a, uint32_t *state, const char *text,
+                      size_t from, size_t n)
 {
-	return *transition(a, state, a->class_of[c]);
-}
+	uint32_t row = *state * (uint32_t)a->classes;
 
-bool automaton_accepts(const struct automaton *a, uint32_t state)
-{
-	return a->nodes[state].literal >= 0 || a->nodes[state].report != 0;
+	for (; from < n; from++) {
+		row = a->next[row + a->class_of[(unsigned char)text[from]]];
+		if (row & ENDS) {
+			row &= ~ENDS;
+			break;
+		}
+	}
+	*state = row / (uint32_t)a->classes;
+	return from;
 }
 
 int automaton_literal(const struct automaton *a, uint32_t *state)

@@ -17,10 +17,10 @@ struct automaton;
 struct automaton *automaton_new(const struct strlist *literals);
 void automaton_free(struct automaton *a);
 
-/* The state behind C; 0 is the start. */
-uint32_t automaton_step(const struct automaton *a, uint32_t state, unsigned char c);
-/* Does any literal end in STATE? */
-bool automaton_accepts(const struct automaton *a, uint32_t state);
+/* From state *STATE (0 is the start) over TEXT[from … n): the index of the next byte at
+ * which a literal ends, *STATE being the state behind it; or N. */
+size_t automaton_find(const struct automaton *a, uint32_t *state, const char *text,
+                      size_t from, size_t n);
 /* A literal that ends in *STATE, or -1; moves *STATE on to the next one. */
 int automaton_literal(const struct automaton *a, uint32_t *state);
 

@@ -1,51 +1,63 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What must stand in a text for an expression to match: for each alternative its longest
- * run of plain characters, or, where a group has better ones, those of the group's
- * alternatives.  Everything that is not understood counts as "could be anything", so the
- * answer may be weaker than the truth, never stronger.
+ * Reading literals: runs of plain characters, and of a group what its alternatives need.
+ * Everything that is not understood counts as "could be anything", so the answer may be
+ * weaker than the truth, never stronger.
  */
+#include "literals.h"
+
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "pattern.h"
+#include "trilane/mem.h"
 
 #include "trilane/banned.h"
 
-enum { LITERAL_MIN = 3, DEPTH_MAX = 8 };
+enum { DEPTH_MAX = 8 };
 
-/* One of ITEMS must occur; SHORTEST is the length of the shortest. */
-struct choices {
-	struct strlist items;
-	size_t shortest;
-};
-
+/* A branch while it is read: what it needs, and the run that is not over yet. */
 struct branch {
 	struct str run;
-	struct choices best;
+	struct literal_branch *out;
 };
 
 static bool read_alternatives(const char *p, const char *end, int depth,
-                              struct choices *out);
+                              struct literal_clause *out);
 
-static void choices_take(struct choices *best, struct choices *other)
+/* Takes CLAUSE; the longest ones are kept. */
+static void add_clause(struct literal_branch *b, struct literal_clause *clause)
 {
-	if (other->items.count > 0 && other->shortest > best->shortest) {
-		struct choices swap = *best;
+	size_t at = b->count;
 
-		*best = *other;
-		*other = swap;
+	while (at > 0 && b->clauses[at - 1].shortest < clause->shortest)
+		at--;
+	if (at == LITERAL_CLAUSES_MAX) {
+		strlist_release(&clause->any);
+		return;
 	}
-	strlist_release(&other->items);
+	if (b->count == LITERAL_CLAUSES_MAX)
+		strlist_release(&b->clauses[--b->count].any);
+	memmove(&b->clauses[at + 1], &b->clauses[at],
+	        (b->count - at) * sizeof(b->clauses[0]));
+	b->clauses[at] = *clause;
+	b->count++;
+}
+
+static void branch_release(struct literal_branch *b)
+{
+	for (size_t i = 0; i < b->count; i++)
+		strlist_release(&b->clauses[i].any);
+	b->count = 0;
 }
 
 static void end_run(struct branch *b)
 {
-	struct choices one = {STRLIST_INIT, b->run.len};
+	struct literal_clause one = {STRLIST_INIT, b->run.len};
 
-	if (b->run.len > b->best.shortest) {
-		strlist_add(&one.items, b->run.data);
-		choices_take(&b->best, &one);
+	if (b->run.len >= LITERAL_MIN) {
+		strlist_add(&one.any, b->run.data);
+		add_clause(b->out, &one);
 	}
 	str_clear(&b->run);
 }
@@ -90,12 +102,15 @@ static const char *group_end(const char *p, const char *end)
 	return end - 1;
 }
 
-/* The inside of (…), (?:…) or (?<name>…); NULL for look-arounds and options. */
+/* The inside of (…), (?:…) or (?<name>…); NULL for look-arounds, options and
+ * verbs. */
 static const char *group_inside(const char *p, const char *close)
 {
 	const char *name_end;
 
 	p++;
+	if (*p == '*')
+		return NULL;
 	if (*p != '?')
 		return p;
 	if (p[1] == ':')
@@ -111,12 +126,11 @@ static const char *read_group(struct branch *b, const char *p, const char *end, 
 	const char *close = group_end(p, end);
 	const char *inside = group_inside(p, close);
 	bool optional = close + 1 < end && strchr("?*{", close[1]) != NULL;
-	struct choices group = {STRLIST_INIT, 0};
+	struct literal_clause group = {STRLIST_INIT, 0};
 
 	end_run(b);
 	if (inside && !optional && read_alternatives(inside, close, depth + 1, &group))
-		choices_take(&b->best, &group);
-	strlist_release(&group.items);
+		add_clause(b->out, &group);
 	return close;
 }
 
@@ -162,48 +176,72 @@ static const char *read_atom(struct branch *b, const char *p, const char *end, i
 }
 
 /* Up to the next | of this level; false if nothing long enough is mandatory. */
-static bool read_branch(const char **p, const char *end, int depth, struct choices *out)
+static bool read_branch(const char **p, const char *end, int depth,
+                        struct literal_branch *out)
 {
-	struct branch b = {STR_INIT, {STRLIST_INIT, 0}};
-	bool ok;
+	struct branch b = {STR_INIT, out};
 
 	for (; *p < end && **p != '|'; (*p)++)
 		*p = read_atom(&b, *p, end, depth);
 	end_run(&b);
-	ok = b.best.shortest >= LITERAL_MIN;
-	for (size_t i = 0; ok && i < b.best.items.count; i++)
-		if (!strlist_has(&out->items, b.best.items.items[i]))
-			strlist_add(&out->items, b.best.items.items[i]);
-	if (ok && (out->shortest == 0 || b.best.shortest < out->shortest))
-		out->shortest = b.best.shortest;
-	strlist_release(&b.best.items);
 	str_release(&b.run);
-	return ok;
+	return out->count > 0;
 }
 
+static void join_clause(struct literal_clause *all, const struct literal_clause *clause)
+{
+	for (size_t i = 0; i < clause->any.count; i++)
+		if (!strlist_has(&all->any, clause->any.items[i]))
+			strlist_add(&all->any, clause->any.items[i]);
+	if (all->shortest == 0 || clause->shortest < all->shortest)
+		all->shortest = clause->shortest;
+}
+
+/* Of a group: the best clause of each alternative, as one. */
 static bool read_alternatives(const char *p, const char *end, int depth,
-                              struct choices *out)
+                              struct literal_clause *out)
 {
 	bool ok = depth < DEPTH_MAX;
 
 	while (ok) {
-		ok = read_branch(&p, end, depth, out);
+		struct literal_branch b = {.count = 0};
+
+		ok = read_branch(&p, end, depth, &b);
+		if (ok)
+			join_clause(out, &b.clauses[0]);
+		branch_release(&b);
 		if (!ok || p >= end)
 			break;
 		p++; /* the | */
 	}
 	if (!ok)
-		strlist_clear(&out->items);
+		strlist_release(&out->any);
 	return ok;
 }
 
-bool pattern_literals(const char *expression, struct strlist *out)
+bool literals_read(const char *expression, struct literals *out)
 {
-	struct choices all = {STRLIST_INIT, 0};
-	bool ok = read_alternatives(expression, expression + strlen(expression), 0, &all);
+	const char *p = expression, *end = expression + strlen(expression);
+	bool ok = true;
 
-	for (size_t i = 0; ok && i < all.items.count; i++)
-		strlist_add(out, all.items.items[i]);
-	strlist_release(&all.items);
+	while (ok) {
+		out->branches = array_reserve(out->branches, &out->capacity,
+		                              out->count + 1, sizeof(*out->branches));
+		out->branches[out->count] = (struct literal_branch){.count = 0};
+		ok = read_branch(&p, end, 0, &out->branches[out->count++]);
+		if (!ok || p >= end)
+			break;
+		p++; /* the | */
+	}
+	if (!ok)
+		literals_release(out);
 	return ok;
+}
+
+void literals_release(struct literals *l)
+{
+	for (size_t i = 0; i < l->count; i++)
+		branch_release(&l->branches[i]);
+	free(l->branches);
+	*l = (struct literals)LITERALS_INIT;
 }

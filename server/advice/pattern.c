@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Patterns: compiled once, tried only where one of their literals stands.  What is tried
- * is a window of bounded size, and each pattern has a budget, so that no text makes the
- * whole slower than linear; PCRE2's own limits end an expression that backtracks.
+ * Patterns: compiled once, tried only where their literals stand.  What is tried is a
+ * window of bounded size, and each pattern has a budget, so that no text makes the whole
+ * slower than linear; PCRE2's own limits end an expression that backtracks.
  */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "pattern.h"
@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "automaton.h"
+#include "literals.h"
 #include "trilane/cleanup.h"
 #include "trilane/facts.h"
 #include "trilane/mem.h"
@@ -24,27 +25,44 @@ enum {
 	CAPTURE_MAX = 300,
 	MATCH_LIMIT = 50000,
 	DEPTH_LIMIT = 2000,
+	KEY_MAX = 12,              /* bytes of a literal that the automaton knows */
+	TRY_COST = 16,             /* in bytes of a budget, beside the window's */
+	MACHINE_CODE_AFTER = 4096, /* bytes tried, from which compiling further pays */
+	LIMIT_COST = PATTERN_BUDGET / 8, /* of running into PCRE2's limits */
+	MATCH_WORK = 8, /* matching a byte is so many times looking at one */
+	LIMIT_WORK = 1 << 18,
+	WORK_MAX = 1 << 27, /* for one text, about 0.1 s */
 };
 
-/* Compiled when a text first has one of its literals: most never are.  Two threads may
- * both compile; one of them puts its own away again. */
+/* Compiled when a text first has its literals, most never are; and to machine code when
+ * a text has them often.  Two threads may both compile; one of them puts its own away
+ * again. */
 struct pattern {
 	char *expression;
 	unsigned lines;
-	_Atomic(pcre2_code *) code;
+	_Atomic(pcre2_code *) code, fast;
 };
 
-struct literal_users {
-	size_t *patterns;
+/* One top-level alternative of a pattern. */
+struct pattern_branch {
+	size_t pattern;
+	const struct literal_branch *needs;
+};
+
+struct key_users {
+	size_t *branches;
 	size_t count, capacity;
 };
 
-/* The automaton and, for each of its literals, the patterns that need it. */
+/* The automaton and, for each of its keys (ends of literals), the branches to look at. */
 struct pattern_index {
 	struct automaton *automaton;
-	struct strlist literals;
-	json_t *literal_numbers; /* {literal: its index} while the index is made */
-	struct literal_users *users;
+	struct strlist keys;
+	json_t *key_numbers; /* {key: its index} while the index is made */
+	struct key_users *users;
+	struct literals *literals; /* of each pattern */
+	struct pattern_branch *branches;
+	size_t branch_count, branch_capacity;
 	pcre2_match_context *limits;
 };
 
@@ -70,7 +88,7 @@ static pcre2_code *compile(const char *expression, struct error *err)
 
 int pattern_check(const char *expression, struct error *err)
 {
-	CLEANUP(strlist_release) struct strlist literals = STRLIST_INIT;
+	CLEANUP(literals_release) struct literals literals = LITERALS_INIT;
 	pcre2_code *code;
 
 	if (strlen(expression) > EXPRESSION_MAX)
@@ -80,7 +98,7 @@ int pattern_check(const char *expression, struct error *err)
 	if (!code)
 		return ERROR_INVALID;
 	pcre2_code_free(code);
-	if (!pattern_literals(expression, &literals))
+	if (!literals_read(expression, &literals))
 		return error_set(err, ERROR_INVALID,
 		                 "pattern \"%.80s\": each alternative needs a run of "
 		                 "three plain characters",
@@ -104,70 +122,79 @@ size_t pattern_set_add(struct pattern_set *set, const char *expression, unsigned
 	set->items[set->count].expression = xstrdup(expression);
 	set->items[set->count].lines = lines;
 	atomic_init(&set->items[set->count].code, NULL);
+	atomic_init(&set->items[set->count].fast, NULL);
 	json_object_set_new(set->known, key.data, json_integer((json_int_t)set->count));
 	return set->count++;
 }
 
 /* NULL for an expression that does not compile, which then matches nothing. */
-static pcre2_code *pattern_code(struct pattern *p)
+static pcre2_code *pattern_code(struct pattern *p, bool fast)
 {
-	pcre2_code *code = atomic_load(&p->code), *none = NULL;
+	_Atomic(pcre2_code *) *kept = fast ? &p->fast : &p->code;
+	pcre2_code *code = atomic_load(kept), *none = NULL;
 
 	if (code)
 		return code;
 	code = compile(p->expression, NULL);
 	if (!code)
 		return NULL;
-	pcre2_jit_compile(code, PCRE2_JIT_COMPLETE); /* without it it is only slower */
-	if (atomic_compare_exchange_strong(&p->code, &none, code))
+	if (fast) /* where it cannot be done it is only slower */
+		pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
+	if (atomic_compare_exchange_strong(kept, &none, code))
 		return code;
 	pcre2_code_free(code);
 	return none;
 }
 
-static size_t literal_index(struct pattern_index *x, const char *literal)
+static struct key_users *users_of(struct pattern_index *x, const char *key)
 {
-	const json_t *known = json_object_get(x->literal_numbers, literal);
+	const json_t *known = json_object_get(x->key_numbers, key);
+	size_t i = x->keys.count;
 
 	if (known)
-		return (size_t)json_integer_value(known);
-	json_object_set_new(x->literal_numbers, literal,
-	                    json_integer((json_int_t)x->literals.count));
-	strlist_add(&x->literals, literal);
-	return x->literals.count - 1;
+		return &x->users[json_integer_value(known)];
+	json_object_set_new(x->key_numbers, key, json_integer((json_int_t)i));
+	strlist_add(&x->keys, key);
+	x->users = xrealloc(x->users, (i + 1) * sizeof(*x->users));
+	x->users[i] = (struct key_users){NULL, 0, 0};
+	return &x->users[i];
 }
 
-static void index_pattern(struct pattern_index *x, size_t pattern, const char *expression)
+/* A branch is found by the ends of its longest literals. */
+static void index_branch(struct pattern_index *x, size_t pattern,
+                         const struct literal_branch *needs)
 {
-	CLEANUP(strlist_release) struct strlist literals = STRLIST_INIT;
+	const struct strlist *any = &needs->clauses[0].any;
 
-	pattern_literals(expression, &literals);
-	for (size_t i = 0; i < literals.count; i++) {
-		size_t known = x->literals.count;
-		size_t l = literal_index(x, literals.items[i]);
+	x->branches = array_reserve(x->branches, &x->branch_capacity, x->branch_count + 1,
+	                            sizeof(*x->branches));
+	x->branches[x->branch_count] = (struct pattern_branch){pattern, needs};
+	for (size_t i = 0; i < any->count; i++) {
+		size_t n = strlen(any->items[i]);
+		struct key_users *u =
+			users_of(x, any->items[i] + (n > KEY_MAX ? n - KEY_MAX : 0));
 
-		if (l == known) {
-			x->users = xrealloc(x->users, (l + 1) * sizeof(*x->users));
-			x->users[l] = (struct literal_users){NULL, 0, 0};
-		}
-		struct literal_users *u = &x->users[l];
-
-		u->patterns = array_reserve(u->patterns, &u->capacity, u->count + 1,
-		                            sizeof(*u->patterns));
-		u->patterns[u->count++] = pattern;
+		u->branches = array_reserve(u->branches, &u->capacity, u->count + 1,
+		                            sizeof(*u->branches));
+		u->branches[u->count++] = x->branch_count;
 	}
+	x->branch_count++;
 }
 
 void pattern_set_compile(struct pattern_set *set)
 {
 	struct pattern_index *x = xcalloc(1, sizeof(*x));
 
-	x->literal_numbers = json_object();
-	for (size_t i = 0; i < set->count; i++)
-		index_pattern(x, i, set->items[i].expression);
-	json_decref(x->literal_numbers);
-	x->literal_numbers = NULL;
-	x->automaton = automaton_new(&x->literals);
+	x->key_numbers = json_object();
+	x->literals = xcalloc(set->count + 1, sizeof(*x->literals));
+	for (size_t i = 0; i < set->count; i++) {
+		literals_read(set->items[i].expression, &x->literals[i]);
+		for (size_t b = 0; b < x->literals[i].count; b++)
+			index_branch(x, i, &x->literals[i].branches[b]);
+	}
+	json_decref(x->key_numbers);
+	x->key_numbers = NULL;
+	x->automaton = automaton_new(&x->keys);
 	x->limits = pcre2_match_context_create(NULL);
 	if (x->limits) {
 		pcre2_set_match_limit(x->limits, MATCH_LIMIT);
@@ -176,35 +203,47 @@ void pattern_set_compile(struct pattern_set *set)
 	set->index = x;
 }
 
+static void index_free(struct pattern_index *x, size_t patterns)
+{
+	if (!x)
+		return;
+	for (size_t i = 0; i < x->keys.count; i++)
+		free(x->users[i].branches);
+	for (size_t i = 0; i < patterns; i++)
+		literals_release(&x->literals[i]);
+	free(x->users);
+	free(x->literals);
+	free(x->branches);
+	strlist_release(&x->keys);
+	automaton_free(x->automaton);
+	pcre2_match_context_free(x->limits);
+	free(x);
+}
+
 void pattern_set_release(struct pattern_set *set)
 {
-	struct pattern_index *x = set->index;
-
 	for (size_t i = 0; i < set->count; i++) {
 		free(set->items[i].expression);
 		pcre2_code_free(atomic_load(&set->items[i].code));
+		pcre2_code_free(atomic_load(&set->items[i].fast));
 	}
+	index_free(set->index, set->count);
 	free(set->items);
 	json_decref(set->known);
-	if (x) {
-		for (size_t i = 0; i < x->literals.count; i++)
-			free(x->users[i].patterns);
-		free(x->users);
-		strlist_release(&x->literals);
-		automaton_free(x->automaton);
-		pcre2_match_context_free(x->limits);
-		free(x);
-	}
 	*set = (struct pattern_set)PATTERN_SET_INIT;
 }
 
 /* --- searching ---------------------------------------------------------------------- */
 
+/* What a pattern looks at. */
+struct window {
+	size_t from, to; /* from == to: not found out yet */
+};
+
 /* What one pattern has used and where it was tried last. */
 struct tried {
 	size_t bytes;
 	size_t window_end;
-	unsigned line;
 };
 
 struct search {
@@ -212,8 +251,13 @@ struct search {
 	const struct pattern_index *index;
 	const char *text;
 	size_t size;
+	struct str lower; /* the text in lower case */
 	struct pattern_matches *matches;
-	struct tried *tried;
+	struct tried *tried; /* of each pattern */
+	size_t *looked;      /* of each branch: the end of the window looked at last */
+	struct window windows[PATTERN_LINES_MAX]; /* by lines around; of one position */
+	size_t windows_pos;
+	size_t work; /* bytes looked through, and what else takes as long */
 	pcre2_match_data *data;
 	struct str joined; /* windows of several lines, with blanks for line ends */
 };
@@ -224,7 +268,7 @@ static bool is_line_end(char c)
 }
 
 /* From POS back over LINES line ends, at most a window; the offset of the start. */
-static size_t window_start(const struct search *s, size_t pos, unsigned lines)
+static size_t find_start(const struct search *s, size_t pos, unsigned lines)
 {
 	size_t floor = pos > PATTERN_WINDOW ? pos - PATTERN_WINDOW : 0;
 
@@ -236,7 +280,7 @@ static size_t window_start(const struct search *s, size_t pos, unsigned lines)
 	return pos;
 }
 
-static size_t window_end(const struct search *s, size_t pos, unsigned lines)
+static size_t find_end(const struct search *s, size_t pos, unsigned lines)
 {
 	size_t ceiling = s->size - pos > PATTERN_WINDOW ? pos + PATTERN_WINDOW : s->size;
 
@@ -246,6 +290,22 @@ static size_t window_end(const struct search *s, size_t pos, unsigned lines)
 		pos++;
 	}
 	return pos;
+}
+
+/* The line of POS and as many LINES on either side.  Many patterns ask for the same. */
+static struct window window_around(struct search *s, size_t pos, unsigned lines)
+{
+	struct window *w = &s->windows[lines];
+
+	if (s->windows_pos != pos) {
+		memset(s->windows, 0, sizeof(s->windows));
+		s->windows_pos = pos;
+	}
+	if (w->from == w->to) {
+		w->from = find_start(s, pos, lines);
+		w->to = find_end(s, pos, lines);
+	}
+	return *w;
 }
 
 static json_t *take_captures(const pcre2_code *code, pcre2_match_data *data,
@@ -277,64 +337,132 @@ static json_t *take_captures(const pcre2_code *code, pcre2_match_data *data,
 }
 
 static void keep_match(struct search *s, size_t pattern, size_t pos, unsigned line,
-                       const char *subject)
+                       const pcre2_code *code, const char *subject)
 {
 	struct pattern_matches *m = &s->matches[pattern];
-	size_t start = window_start(s, pos, 0);
+	struct window w = window_around(s, pos, 0);
 
 	m->items = xrealloc(m->items, (m->count + 1) * sizeof(*m->items));
 	m->items[m->count++] = (struct pattern_match){
 		.line = line,
-		.text = s->text + start,
-		.size = window_end(s, pos, 0) - start,
-		.captures = take_captures(pattern_code(&s->set->items[pattern]), s->data,
-	                                  subject),
+		.text = s->text + w.from,
+		.size = w.to - w.from,
+		.captures = take_captures(code, s->data, subject),
 	};
 }
 
-static void try_pattern(struct search *s, size_t pattern, size_t pos, unsigned line)
+/* The bytes of TEXT in W, with blanks for line ends if there are to be LINES. */
+static const char *read_window(struct search *s, const char *text, struct window w,
+                               unsigned lines)
 {
-	struct pattern *p = &s->set->items[pattern];
-	pcre2_code *code;
-	struct tried *tried = &s->tried[pattern];
-	unsigned around = p->lines - 1;
-	size_t start, end;
-
-	if (s->matches[pattern].count >= PATTERN_MATCHES_MAX ||
-	    tried->bytes >= PATTERN_BUDGET || pos < tried->window_end)
-		return;
-	start = window_start(s, pos, around);
-	end = window_end(s, pos, around);
-	tried->bytes += end - start + 16;
-	tried->window_end = window_end(s, pos, 0); /* once a line is enough */
-
-	const char *subject = s->text + start;
-
-	if (around > 0) {
-		str_clear(&s->joined);
-		str_add_n(&s->joined, subject, end - start);
-		for (size_t i = 0; i < s->joined.len; i++)
-			if (is_line_end(s->joined.data[i]))
-				s->joined.data[i] = ' ';
-		subject = s->joined.data;
-	}
-	code = pattern_code(p);
-	if (!code || pcre2_match(code, (PCRE2_SPTR)subject, end - start, 0, 0, s->data,
-	                         s->index->limits) < 0)
-		return;
-	keep_match(s, pattern, pos, line, subject);
+	if (lines == 1)
+		return text + w.from;
+	str_clear(&s->joined);
+	str_add_n(&s->joined, text + w.from, w.to - w.from);
+	for (size_t i = 0; i < s->joined.len; i++)
+		if (is_line_end(s->joined.data[i]))
+			s->joined.data[i] = ' ';
+	return s->joined.data;
 }
 
-/* POS is the last byte of a literal that has just been found. */
-static void try_users(struct search *s, uint32_t state, size_t pos, unsigned line)
+static bool any_stands(struct search *s, const struct strlist *any, const char *lower,
+                       size_t n)
 {
-	int literal;
+	for (size_t i = 0; i < any->count; i++) {
+		s->work += n;
+		if (memmem(lower, n, any->items[i], strlen(any->items[i])))
+			return true;
+	}
+	return false;
+}
 
-	while ((literal = automaton_literal(s->index->automaton, &state)) >= 0) {
-		const struct literal_users *u = &s->index->users[literal];
+static bool all_stand(struct search *s, const struct literal_branch *needs,
+                      const char *lower, size_t n)
+{
+	for (size_t i = 0; i < needs->count; i++)
+		if (!any_stands(s, &needs->clauses[i].any, lower, n))
+			return false;
+	return true;
+}
+
+static void try_pattern(struct search *s, size_t pattern, struct window w, size_t pos,
+                        unsigned line)
+{
+	struct pattern *p = &s->set->items[pattern];
+	struct tried *tried = &s->tried[pattern];
+	pcre2_code *code = pattern_code(p, tried->bytes > MACHINE_CODE_AFTER);
+	const char *subject = read_window(s, s->text, w, p->lines);
+	int rc;
+
+	tried->bytes += w.to - w.from + TRY_COST;
+	tried->window_end = window_around(s, pos, 0).to; /* once a line is enough */
+	if (!code)
+		return;
+	rc = pcre2_match(code, (PCRE2_SPTR)subject, w.to - w.from, 0, 0, s->data,
+	                 s->index->limits);
+	s->work += (w.to - w.from) * MATCH_WORK;
+	if (rc >= 0) {
+		keep_match(s, pattern, pos, line, code, subject);
+	} else if (rc != PCRE2_ERROR_NOMATCH) {
+		tried->bytes += LIMIT_COST;
+		s->work += LIMIT_WORK;
+	}
+}
+
+/* POS is the last byte of a literal of the branch. */
+static void look_at_branch(struct search *s, size_t branch, size_t pos, unsigned line)
+{
+	const struct pattern_branch *b = &s->index->branches[branch];
+	unsigned lines = s->set->items[b->pattern].lines;
+	const struct tried *tried = &s->tried[b->pattern];
+	struct window w;
+
+	if (pos < s->looked[branch] || pos < tried->window_end ||
+	    tried->bytes >= PATTERN_BUDGET || s->work >= WORK_MAX ||
+	    s->matches[b->pattern].count >= PATTERN_MATCHES_MAX)
+		return;
+	w = window_around(s, pos, lines - 1);
+	s->looked[branch] = window_around(s, pos, 0).to;
+	if (all_stand(s, b->needs, read_window(s, s->lower.data, w, lines),
+	              w.to - w.from))
+		try_pattern(s, b->pattern, w, pos, line);
+}
+
+/* POS is the last byte of a key that has just been found. */
+static void look_at_users(struct search *s, uint32_t state, size_t pos, unsigned line)
+{
+	int key;
+
+	while ((key = automaton_literal(s->index->automaton, &state)) >= 0) {
+		const struct key_users *u = &s->index->users[key];
 
 		for (size_t i = 0; i < u->count; i++)
-			try_pattern(s, u->patterns[i], pos, line);
+			look_at_branch(s, u->branches[i], pos, line);
+	}
+}
+
+static void lower_case(const char *text, size_t n, struct str *out)
+{
+	char *to = str_reserve(out, n);
+
+	for (size_t i = 0; i < n; i++)
+		to[i] = (char)(text[i] + (text[i] >= 'A' && text[i] <= 'Z' ? 32 : 0));
+	str_grown(out, n);
+}
+
+static void search_run(struct search *s)
+{
+	uint32_t state = 0;
+	unsigned line = 1;
+	size_t counted = 0;
+
+	for (size_t i = 0; i < s->size; i++) {
+		i = automaton_find(s->index->automaton, &state, s->text, i, s->size);
+		if (i == s->size)
+			return;
+		for (; counted < i; counted++)
+			line += s->text[counted] == '\n';
+		look_at_users(s, state, i, line);
 	}
 }
 
@@ -346,24 +474,21 @@ void pattern_set_run(const struct pattern_set *set, const struct str *text,
 		.index = set->index,
 		.text = text->data,
 		.size = text->len,
+		.lower = STR_INIT,
 		.matches = matches,
 		.tried = xcalloc(set->count + 1, sizeof(struct tried)),
+		.looked = xcalloc(set->index->branch_count + 1, sizeof(size_t)),
 		.data = pcre2_match_data_create(16, NULL),
 		.joined = STR_INIT,
 	};
-	uint32_t state = 0;
-	unsigned line = 1;
 
-	for (size_t i = 0; s.data && i < s.size; i++) {
-		char c = s.text[i];
-
-		state = automaton_step(s.index->automaton, state, (unsigned char)c);
-		if (automaton_accepts(s.index->automaton, state))
-			try_users(&s, state, i, line);
-		line += c == '\n';
-	}
+	lower_case(text->data, text->len, &s.lower);
+	if (s.data && s.lower.len == s.size)
+		search_run(&s);
 	pcre2_match_data_free(s.data);
 	free(s.tried);
+	free(s.looked);
+	str_release(&s.lower);
 	str_release(&s.joined);
 }
 

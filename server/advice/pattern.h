@@ -4,10 +4,11 @@
  *
  * A pattern is tried only where a literal part of it stands, and all literals of all
  * patterns are found by one automaton (Aho and Corasick, 1975); so the cost of a log is
- * linear in its size and hardly depends on the number of patterns.  The literal is taken
- * from the expression itself: each of its top-level alternatives needs a run of at least
- * three plain characters.  Case is ignored.  `.` and `[^x]` do not cross a line's end
- * unless the pattern spans more than one LINE; then line ends read as blanks.
+ * linear in its size and hardly depends on the number of patterns.  The literals are
+ * taken from the expression itself (literals.h): each of its top-level alternatives needs
+ * a run of at least three plain characters, and where it has several, all of them must be
+ * there before the expression is tried.  Case is ignored.  `.` and `[^x]` do not cross a
+ * line's end unless the pattern spans more than one LINE; then line ends read as blanks.
  *
  * Life: pattern_set_add() for each, pattern_set_compile() once, then any number of
  * pattern_set_run() from any thread.
@@ -68,9 +69,5 @@ struct pattern_matches {
 void pattern_set_run(const struct pattern_set *set, const struct str *text,
                      struct pattern_matches *matches);
 void pattern_matches_release(struct pattern_matches *matches, size_t count);
-
-/* The longest plain run of each top-level alternative, in lower case; false if one has
- * none. */
-bool pattern_literals(const char *expression, struct strlist *out);
 
 #endif

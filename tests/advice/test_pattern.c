@@ -8,27 +8,42 @@
 
 #include <cmocka.h>
 
+#include "literals.h"
 #include "log_text.h"
 #include "pattern.h"
 #include "trilane/cleanup.h"
 
 #include "trilane/banned.h"
 
+/* Clauses joined by "&", their texts by "/". */
+static void add_branch(const struct literal_branch *b, struct str *out)
+{
+	for (size_t i = 0; i < b->count; i++)
+		for (size_t j = 0; j < b->clauses[i].any.count; j++)
+			str_addf(out, "%s%s",
+			         j   ? "/"
+			         : i ? "&"
+			             : "",
+			         b->clauses[i].any.items[j]);
+}
+
 static void literals_are_what_must_stand(void **state)
 {
 	static const struct {
-		const char *expression, *literals; /* joined by "|"; NULL: none */
+		const char *expression, *literals; /* NULL: none */
 	} cases[] = {
 		{"Symbol not found", "symbol not found"},
 		{"a?bcd+e", "bcd"},
 		{"one|three", "one|three"},
-		{"(?:have|need) arm64", " arm64"},
-		{"(?:alpha|beta)x?", "alpha|beta"},
+		{"(?:have|need) arm64", " arm64&have/need"},
+		{"(?:alpha|beta)x?", "alpha/beta"},
 		{"(?:alpha|beta)?xyz", "xyz"},
-		{"(?<name>first|second)", "first|second"},
+		{"(?<name>first|second)", "first/second"},
 		{"(?!never)abc", "abc"},
 		{"code\\(7\\)", "code(7)"},
-		{"[abc]def[^]]ghijk", "ghijk"},
+		{"[abc]def[^]]ghijk", "ghijk&def"},
+		{"(*UCP)Needs \\S+ (?:and|or) more|less", "needs & more|less"},
+		{"one.two.three.four.fives.x{3}", "three&fives&four&one"},
 		{"(?:ab|longer)", NULL},
 		{".*", NULL},
 		{"ab", NULL},
@@ -39,12 +54,14 @@ static void literals_are_what_must_stand(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		CLEANUP(strlist_release) struct strlist list = STRLIST_INIT;
+		CLEANUP(literals_release) struct literals l = LITERALS_INIT;
 		CLEANUP(str_release) struct str joined = STR_INIT;
-		bool found = pattern_literals(cases[i].expression, &list);
+		bool found = literals_read(cases[i].expression, &l);
 
-		for (size_t j = 0; j < list.count; j++)
-			str_addf(&joined, "%s%s", j ? "|" : "", list.items[j]);
+		for (size_t j = 0; j < l.count; j++) {
+			str_add(&joined, j ? "|" : "");
+			add_branch(&l.branches[j], &joined);
+		}
 		if (found != (cases[i].literals != NULL) ||
 		    (found && !text_equal(joined.data, cases[i].literals)))
 			fail_msg("\"%s\": %s", cases[i].expression, joined.data);
@@ -109,6 +126,27 @@ static void lines_are_joined_only_when_asked(void **state)
 	release(&f);
 	search(&f, expressions, 3, text, strlen(text));
 	assert_int_equal(f.matches[0].count, 1);
+	release(&f);
+}
+
+/* The automaton knows the ends of literals only, and many lines have a part of them. */
+static void all_that_must_stand_is_asked_for(void **state)
+{
+	static const char *const expressions[] = {
+		"\\d first of the same long ending", "second of the same long ending",
+		"left.*(?:middle|centre).*right|top.*bottom", NULL};
+	static const char text[] = "right\nSecond of THE same long ending\nleft right\n"
+				   "bottom\nleft Centre right\ntop of the bottom\n";
+	struct fixture f;
+
+	(void)state;
+	search(&f, expressions, 1, text, strlen(text));
+	assert_int_equal(f.matches[0].count, 0);
+	assert_int_equal(f.matches[1].count, 1);
+	assert_int_equal(f.matches[1].items[0].line, 2);
+	assert_int_equal(f.matches[2].count, 2);
+	assert_int_equal(f.matches[2].items[0].line, 5);
+	assert_int_equal(f.matches[2].items[1].line, 6);
 	release(&f);
 }
 
@@ -195,6 +233,7 @@ int main(void)
 		cmocka_unit_test(literals_are_what_must_stand),
 		cmocka_unit_test(matches_carry_line_and_captures),
 		cmocka_unit_test(lines_are_joined_only_when_asked),
+		cmocka_unit_test(all_that_must_stand_is_asked_for),
 		cmocka_unit_test(decorations_are_taken_out),
 		cmocka_unit_test(utf16_is_decoded),
 		cmocka_unit_test(what_is_kept_and_tried_is_bounded),
