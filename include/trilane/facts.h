@@ -55,9 +55,13 @@ bool fact_has_string(const json_t *document, const char *path, const char *value
 /* A JSON string of bytes of unknown origin: what is not UTF-8 becomes U+FFFD. */
 json_t *fact_text(const char *bytes, size_t n);
 /* Parses a document from outside: at most LIMIT bytes and 64 levels, no duplicate keys.
- * */
+ * ERROR_TOO_LARGE also for a number out of range, ERROR_UNSUPPORTED for U+0000 in a text;
+ * ERROR_INVALID for what is no JSON. */
 int document_parse(const char *text, size_t n, size_t limit, json_t **out,
                    struct error *err);
+/* The same, but a text may have U+0000: json_string_length() tells how long it is. */
+int document_parse_nul(const char *text, size_t n, size_t limit, json_t **out,
+                       struct error *err);
 /* As text: compact, or indented with PRETTY; the caller frees. */
 char *document_text(const json_t *document, bool pretty);
 

@@ -51,11 +51,12 @@ enum http_method { HTTP_GET = 1, HTTP_POST = 2, HTTP_DELETE = 4 };
 /* Who may: anybody, who may look, who may start work.  Without lab mode all may. */
 enum http_access { HTTP_PUBLIC, HTTP_VIEW, HTTP_RUN };
 
-/* Request fields that somebody looks at; each may stand once, lists more often. */
+/* Request fields that somebody looks at; each may stand once, lists in several lines. */
 enum http_field {
 	HTTP_FIELD_ACCEPT,
 	HTTP_FIELD_ACCEPT_ENCODING,
 	HTTP_FIELD_AUTHORIZATION,
+	HTTP_FIELD_CONTENT_ENCODING,
 	HTTP_FIELD_CONTENT_LENGTH,
 	HTTP_FIELD_CONTENT_TYPE,
 	HTTP_FIELD_COOKIE,
@@ -82,6 +83,7 @@ struct http_request {
 	struct http_parameter parameters[HTTP_PARAMETERS_MAX];
 	size_t parameter_count;
 	const char *fields[HTTP_FIELD_COUNT]; /* NULL where absent */
+	struct str field_text;                /* what they point into */
 	struct str body;
 	char who[64]; /* lab mode: whose token it was; "" otherwise */
 };

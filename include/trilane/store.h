@@ -50,11 +50,11 @@ struct job_record {
 	char owner[64];           /* who asked, where that is known; "" otherwise */
 	char idempotency_key[65]; /* "" if none */
 	char body_sha256[65];     /* of the request's body */
+	char request[1024];       /* what was asked for: a JSON object; "" if longer */
 };
 
 /* Inserts or replaces by id. */
-int store_job_put(struct store *s, const struct job_record *job, const char *request,
-                  struct error *err);
+int store_job_put(struct store *s, const struct job_record *job, struct error *err);
 int store_job_update(struct store *s, const struct job_record *job, struct error *err);
 int store_job_get(struct store *s, const char *id, struct job_record *out,
                   struct error *err);

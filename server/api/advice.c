@@ -37,8 +37,11 @@ HANDLER(post_diagnoses)
 	json_t *body = NULL, *report;
 	const char *log = NULL;
 	size_t n = 0;
-	unsigned status = read_object(request, request->body.len, &body, r);
+	const char *key;
+	unsigned status = read_key(request, &key, r);
 
+	if (status == 0)
+		status = read_object_nul(request, &body, r);
 	if (status)
 		return status;
 	status = read_log(body, &log, &n, r);

@@ -31,11 +31,24 @@ static const char *type_of(const char *path)
 	return "application/octet-stream";
 }
 
+static unsigned reply_embedded(const struct api *a, const char *path,
+                               struct http_response *r)
+{
+	if (a->config.asset_count > 0)
+		r->file =
+			embedded_find(a->config.assets, a->config.asset_count, path + 1);
+	if (!r->file)
+		return 404;
+	snprintf(r->etag, sizeof(r->etag), "%.32s", r->file->sha256);
+	return 200;
+}
+
+/* What the build makes, vendor/chart.js, is not in the folder. */
 static unsigned reply_from_disk(const struct api *a, const char *path,
                                 struct http_response *r)
 {
 	if (fs_root_read(&a->web_root, path, FILE_MAX, &r->body, NULL))
-		return 404;
+		return reply_embedded(a, path, r);
 	http_response_hash(r);
 	return 200;
 }
@@ -48,13 +61,6 @@ unsigned api_files(void *context, const struct http_request *request,
 
 	r->type = type_of(path);
 	r->cache = "no-cache";
-	if (a->config.web_dir)
-		return reply_from_disk(a, path, r);
-	if (a->config.asset_count == 0)
-		return 404;
-	r->file = embedded_find(a->config.assets, a->config.asset_count, path + 1);
-	if (!r->file)
-		return 404;
-	snprintf(r->etag, sizeof(r->etag), "%.32s", r->file->sha256);
-	return 200;
+	return a->config.web_dir ? reply_from_disk(a, path, r)
+	                         : reply_embedded(a, path, r);
 }

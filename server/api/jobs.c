@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Jobs: starting, looking, cancelling; and the events of all of them. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "private.h"
 #include "trilane/benchmark.h"
@@ -18,27 +17,6 @@ static unsigned reply_job(struct http_response *r, unsigned status,
 }
 
 /* --- starting --------------------------------------------------------------------- */
-
-/* Idempotency-Key, checked; NULL if there is none. */
-static unsigned read_key(const struct http_request *request, const char **key,
-                         struct http_response *r)
-{
-	size_t len;
-
-	*key = request->fields[HTTP_FIELD_IDEMPOTENCY_KEY];
-	if (!*key)
-		return 0;
-	len = strlen(*key);
-	if (len == 0 || len > KEY_MAX)
-		return reply_malformed(r, "Idempotency-Key takes 1 to 64 characters.",
-		                       NULL);
-	for (size_t i = 0; i < len; i++)
-		if ((*key)[i] < 0x21 || (*key)[i] > 0x7e)
-			return reply_malformed(
-				r, "Idempotency-Key takes visible ASCII characters.",
-				NULL);
-	return 0;
-}
 
 static unsigned submit(struct api *a, const struct http_request *request,
                        enum job_kind kind, json_t *body, struct http_response *r)
@@ -98,7 +76,7 @@ HANDLER(post_benchmarks)
 	struct bench_spec spec;
 	struct error err = ERROR_INIT;
 	json_t *body = NULL;
-	unsigned status = read_object(request, HTTP_BODY_MAX, &body, r);
+	unsigned status = read_object(request, &body, r);
 
 	if (status)
 		return status;
@@ -127,7 +105,7 @@ static unsigned check_report_request(const json_t *body, struct http_response *r
 HANDLER(post_reports)
 {
 	json_t *body = NULL;
-	unsigned status = read_object(request, HTTP_BODY_MAX, &body, r);
+	unsigned status = read_object(request, &body, r);
 
 	if (status)
 		return status;
@@ -155,12 +133,10 @@ HANDLER(get_jobs)
 	if (jobs_list(a->config.jobs, page.cursor, page.limit + 1, &jobs, &count, &err))
 		return reply_error(r, &err);
 	rows = json_array();
-	for (size_t i = 0; i < count && i < page.limit; i++)
+	for (size_t i = 0; i < count; i++)
 		json_array_append_new(rows, job_document(&jobs[i]));
-	if (count > page.limit)
-		reply_next(r, "/api/v1/jobs", &page, jobs[page.limit - 1].id);
 	free(jobs);
-	return reply_json(r, 200, json_pack("{s:o}", "jobs", rows));
+	return reply_page(r, "jobs", &page, rows);
 }
 
 HANDLER(get_job)

@@ -44,12 +44,19 @@ struct page {
 /* 0, or the status of the problem in R. */
 unsigned read_page(const struct http_request *request, struct page *page,
                    struct http_response *r);
-/* The Link to the next page, for a full one whose last item is LAST_ID. */
-void reply_next(struct http_response *r, const char *path, const struct page *page,
-                const char *last_id);
+/* The page as {NAME: ROWS}.  ROWS (taken) are documents with an id, one more than the page
+ * has if there is a next page; Link leads there. */
+unsigned reply_page(struct http_response *r, const char *name, const struct page *page,
+                    json_t *rows);
 /* The body as a JSON object; the caller frees it.  0, or the status of the problem. */
-unsigned read_object(const struct http_request *request, size_t limit, json_t **out,
+unsigned read_object(const struct http_request *request, json_t **out,
                      struct http_response *r);
+/* The same, where a text may have U+0000. */
+unsigned read_object_nul(const struct http_request *request, json_t **out,
+                         struct http_response *r);
+/* Idempotency-Key, checked; NULL if there is none.  0, or the status of the problem. */
+unsigned read_key(const struct http_request *request, const char **key,
+                  struct http_response *r);
 /* The parameter's value, NULL if it is not there; standing twice is a problem. */
 unsigned read_parameter(const struct http_request *request, const char *name,
                         const char **out, struct http_response *r);

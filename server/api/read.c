@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Reading requests: pages of a list, parameters, bodies. */
+#include <string.h>
+
 #include "private.h"
 #include "trilane/cleanup.h"
 
@@ -37,27 +39,79 @@ unsigned read_page(const struct http_request *request, struct page *page,
 	return 0;
 }
 
-void reply_next(struct http_response *r, const char *path, const struct page *page,
-                const char *last_id)
+unsigned reply_page(struct http_response *r, const char *name, const struct page *page,
+                    json_t *rows)
 {
-	http_response_field(r, "Link", "<%s?limit=%u&cursor=%s>; rel=\"next\"", path,
-	                    page->limit, last_id);
+	size_t count = json_array_size(rows);
+
+	if (count > page->limit) {
+		const json_t *last = json_array_get(rows, page->limit - 1);
+
+		json_array_remove(rows, page->limit);
+		http_response_field(
+			r, "Link", "</api/v1/%s?limit=%u&cursor=%s>; rel=\"next\"", name,
+			page->limit, json_string_value(json_object_get(last, "id")));
+	}
+	return reply_json(r, 200, json_pack("{s:o}", name, rows));
 }
 
-unsigned read_object(const struct http_request *request, size_t limit, json_t **out,
+static unsigned reply_no_object(struct http_response *r, int why)
+{
+	if (why == ERROR_TOO_LARGE)
+		return reply_invalid(r, "A number is out of range.", NULL);
+	if (why == ERROR_UNSUPPORTED)
+		return reply_invalid(r, "A text has the character U+0000.", NULL);
+	return reply_malformed(r, "The body is no JSON object.",
+	                       "Names may stand once, and nesting has a limit of 64.");
+}
+
+static unsigned take_object(int rc, json_t *document, json_t **out,
+                            struct http_response *r)
+{
+	if (rc == 0 && json_is_object(document)) {
+		*out = document;
+		return 0;
+	}
+	json_decref(document);
+	return reply_no_object(r, rc);
+}
+
+unsigned read_object(const struct http_request *request, json_t **out,
                      struct http_response *r)
 {
-	struct error err = ERROR_INIT;
+	const struct str *body = &request->body;
 	json_t *document = NULL;
+	int rc = document_parse(body->data, body->len, body->len, &document, NULL);
 
-	if (document_parse(request->body.data, request->body.len, limit, &document,
-	                   &err) ||
-	    !json_is_object(document)) {
-		json_decref(document);
-		return reply_malformed(
-			r, "The body is no JSON object.",
-			"Names may stand once, and nesting has a limit of 64.");
-	}
-	*out = document;
+	return take_object(rc, document, out, r);
+}
+
+unsigned read_object_nul(const struct http_request *request, json_t **out,
+                         struct http_response *r)
+{
+	const struct str *body = &request->body;
+	json_t *document = NULL;
+	int rc = document_parse_nul(body->data, body->len, body->len, &document, NULL);
+
+	return take_object(rc, document, out, r);
+}
+
+unsigned read_key(const struct http_request *request, const char **key,
+                  struct http_response *r)
+{
+	size_t len;
+
+	*key = request->fields[HTTP_FIELD_IDEMPOTENCY_KEY];
+	if (!*key)
+		return 0;
+	len = strlen(*key);
+	if (len == 0 || len > KEY_MAX)
+		return reply_malformed(r, "Idempotency-Key takes 1 to 64 characters.",
+		                       NULL);
+	for (size_t i = 0; i < len; i++)
+		if ((*key)[i] < 0x21 || (*key)[i] > 0x7e)
+			return reply_malformed(
+				r, "Idempotency-Key takes visible ASCII characters.",
+				NULL);
 	return 0;
 }

@@ -73,12 +73,10 @@ HANDLER(get_results)
 	                        page.limit + 1, &rows, &count, &err))
 		return reply_error(r, &err);
 	items = json_array();
-	for (size_t i = 0; i < count && i < page.limit; i++)
+	for (size_t i = 0; i < count; i++)
 		json_array_append_new(items, result_summary(&rows[i]));
-	if (count > page.limit)
-		reply_next(r, "/api/v1/results", &page, rows[page.limit - 1].id);
 	document_rows_free(rows, count);
-	return reply_json(r, 200, json_pack("{s:o}", "results", items));
+	return reply_page(r, "results", &page, items);
 }
 
 /* --- one result ------------------------------------------------------------------- */
@@ -166,19 +164,26 @@ HANDLER(get_result)
 
 /* --- two of them ------------------------------------------------------------------ */
 
-static unsigned load(struct api *a, const struct http_request *request, const char *name,
-                     json_t **out, struct http_response *r)
+static unsigned read_two(const struct http_request *request, const char *ids[2],
+                         struct http_response *r)
+{
+	static const char *const names[] = {"a", "b"};
+	unsigned status = 0;
+
+	for (size_t i = 0; i < 2 && status == 0; i++) {
+		status = read_parameter(request, names[i], &ids[i], r);
+		if (status == 0 && !ids[i])
+			status = reply_malformed(r, "Two results are named by a= and b=.",
+			                         "GET /api/v1/results lists their ids.");
+	}
+	return status;
+}
+
+static unsigned load(struct api *a, const char *id, json_t **out, struct http_response *r)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
 	struct error err = ERROR_INIT;
-	const char *id;
-	unsigned status = read_parameter(request, name, &id, r);
 
-	if (status)
-		return status;
-	if (!id)
-		return reply_malformed(r, "Two results are named by a= and b=.",
-		                       "GET /api/v1/results lists their ids.");
 	if (!id_valid(id))
 		return reply_missing(r);
 	if (store_document_get(a->config.store, DOCUMENT_RESULT, id, &text, &err) ||
@@ -192,10 +197,13 @@ HANDLER(get_comparison)
 	struct api *a = context;
 	json_t *one = NULL, *other = NULL, *comparison = NULL;
 	struct error err = ERROR_INIT;
-	unsigned status = load(a, request, "a", &one, r);
+	const char *ids[2] = {NULL, NULL};
+	unsigned status = read_two(request, ids, r);
 
 	if (status == 0)
-		status = load(a, request, "b", &other, r);
+		status = load(a, ids[0], &one, r);
+	if (status == 0)
+		status = load(a, ids[1], &other, r);
 	if (status == 0 && compare_results(one, other, &comparison, &err))
 		status = reply_error(r, &err);
 	json_decref(one);

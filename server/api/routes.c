@@ -9,6 +9,10 @@
 
 #define V1 "/api/v1"
 
+/* A log of HTTP_LOG_MAX bytes in the longest form that JSON writers give text: "\u00e9"
+ * for two bytes. */
+enum { DIAGNOSIS_MAX = 3 * HTTP_LOG_MAX + 1024 };
+
 static const struct http_route routes[] = {
 	{HTTP_GET, "/", HTTP_VIEW, 0, NULL, get_page},
 	{HTTP_GET, "/metrics", HTTP_VIEW, 0, NULL, get_metrics},
@@ -18,8 +22,7 @@ static const struct http_route routes[] = {
          post_benchmarks},
 	{HTTP_GET, V1 "/compare", HTTP_VIEW, 0, TYPE_JSON, get_comparison},
 	{HTTP_GET, V1 "/compatibility", HTTP_VIEW, 0, TYPE_JSON, get_compatibility},
-	{HTTP_POST, V1 "/diagnoses", HTTP_VIEW, 2 * HTTP_LOG_MAX, TYPE_JSON,
-         post_diagnoses},
+	{HTTP_POST, V1 "/diagnoses", HTTP_VIEW, DIAGNOSIS_MAX, TYPE_JSON, post_diagnoses},
 	{HTTP_GET, V1 "/events", HTTP_VIEW, 0, TYPE_EVENTS, get_events},
 	{HTTP_GET, V1 "/health", HTTP_PUBLIC, 0, TYPE_JSON, get_health},
 	{HTTP_GET, V1 "/jobs", HTTP_VIEW, 0, TYPE_JSON, get_jobs},

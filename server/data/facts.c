@@ -169,8 +169,22 @@ static bool too_deep(const char *text, size_t n, int levels)
 	return false;
 }
 
-int document_parse(const char *text, size_t n, size_t limit, json_t **out,
-                   struct error *err)
+/* Good JSON that cannot be held, told apart from what is none. */
+static enum error_code parse_code(const json_error_t *why)
+{
+	switch (json_error_code(why)) {
+	case json_error_numeric_overflow:
+		return ERROR_TOO_LARGE;
+	case json_error_null_character:
+	case json_error_null_byte_in_key:
+		return ERROR_UNSUPPORTED;
+	default:
+		return ERROR_INVALID;
+	}
+}
+
+static int parse(const char *text, size_t n, size_t limit, size_t flags, json_t **out,
+                 struct error *err)
 {
 	json_error_t why;
 
@@ -178,12 +192,24 @@ int document_parse(const char *text, size_t n, size_t limit, json_t **out,
 		return error_set(err, ERROR_TOO_LARGE, "larger than %zu bytes", limit);
 	if (too_deep(text, n, 64))
 		return error_set(err, ERROR_INVALID, "nested deeper than 64 levels");
-	*out = json_loadb(text, n, JSON_REJECT_DUPLICATES, &why);
+	*out = json_loadb(text, n, JSON_REJECT_DUPLICATES | flags, &why);
 	if (!*out)
-		return error_set(err, ERROR_INVALID,
+		return error_set(err, parse_code(&why),
 		                 "not valid JSON at line %d, column %d", why.line,
 		                 why.column);
 	return 0;
+}
+
+int document_parse(const char *text, size_t n, size_t limit, json_t **out,
+                   struct error *err)
+{
+	return parse(text, n, limit, 0, out, err);
+}
+
+int document_parse_nul(const char *text, size_t n, size_t limit, json_t **out,
+                       struct error *err)
+{
+	return parse(text, n, limit, JSON_ALLOW_NUL, out, err);
 }
 
 char *document_text(const json_t *document, bool pretty)

@@ -25,10 +25,26 @@ static bool refuse(struct exchange *x, unsigned status)
 	return false;
 }
 
-static void copy_fields(const struct fields *fields, struct http_request *request)
+/* The request has copies: trimmed, zero-terminated, lists joined. */
+static unsigned copy_fields(const struct fields *fields, struct http_request *request)
 {
+	struct str *text = &request->field_text;
+	size_t at[HTTP_FIELD_COUNT];
+
+	*text = (struct str)STR_INIT;
+	for (size_t i = 0; i < HTTP_FIELD_COUNT; i++) {
+		at[i] = text->len;
+		if (!fields->known[i].data)
+			continue;
+		fields_value(fields, (enum http_field)i, text);
+		str_add_char(text, '\0');
+	}
+	if (str_failed(text))
+		return 500;
 	for (size_t i = 0; i < HTTP_FIELD_COUNT; i++)
-		request->fields[i] = fields->known[i].data;
+		if (fields->known[i].data)
+			request->fields[i] = text->data + at[i];
+	return 0;
 }
 
 /* 0 for a method that exists and none of ours. */
@@ -157,27 +173,40 @@ static bool find_login(struct exchange *x)
 	return true;
 }
 
+/* Host, and the authority of an absolute *TARGET, which is taken off. */
+static unsigned check_hosts(const struct app *app, const struct exchange *x,
+                            const char **target)
+{
+	CLEANUP(str_release) struct str authority = STR_INIT;
+	unsigned status = host_check(&app->hosts, x->request.fields[HTTP_FIELD_HOST]);
+
+	if (status)
+		return status;
+	*target = target_strip_authority(*target, app->tls, &authority);
+	if (!*target)
+		return 400;
+	return authority.len ? host_check(&app->hosts, authority.data) : 0;
+}
+
 bool dispatch_head(const struct app *app, const char *method, const char *target,
                    const struct fields *fields, struct exchange *x)
 {
-	unsigned status = fields->status;
-	const char *host;
+	unsigned status = copy_fields(fields, &x->request);
 
-	copy_fields(fields, &x->request);
 	x->request.method = parse_method(method, x);
+	if (fields->status)
+		status = fields->status;
 	if (status)
 		return refuse(x, status);
 	x->body_size = fields_body_size(fields);
-	host = x->request.fields[HTTP_FIELD_HOST];
-	status = host_check(&app->hosts, host);
-	if (status)
-		return refuse(x, status);
-	status = guard_site(&x->request, app->tls);
+	status = check_hosts(app, x, &target);
+	if (status == 0)
+		status = guard_site(&x->request, app->tls);
 	if (status)
 		return refuse(x, status);
 	if (text_equal(target, "*") && x->options)
 		return answer_options(x, HTTP_GET | HTTP_POST | HTTP_DELETE);
-	status = target_parse(target, host, app->tls, &x->request);
+	status = target_parse(target, &x->request);
 	if (status)
 		return refuse(x, status);
 	if (token_needed(app->config) && text_equal(x->request.path, LOGIN_PATH))
@@ -214,5 +243,6 @@ void exchange_release(struct exchange *x)
 {
 	target_release(&x->request);
 	str_release(&x->request.body);
+	str_release(&x->request.field_text);
 	http_response_release(&x->response);
 }

@@ -13,11 +13,12 @@
 
 static const struct {
 	const char *name;
-	bool list; /* may stand more than once; the first one counts */
+	bool list; /* may stand more than once */
 } known_fields[HTTP_FIELD_COUNT] = {
 	[HTTP_FIELD_ACCEPT] = {"Accept", true},
 	[HTTP_FIELD_ACCEPT_ENCODING] = {"Accept-Encoding", true},
 	[HTTP_FIELD_AUTHORIZATION] = {"Authorization", false},
+	[HTTP_FIELD_CONTENT_ENCODING] = {"Content-Encoding", true},
 	[HTTP_FIELD_CONTENT_LENGTH] = {"Content-Length", false},
 	[HTTP_FIELD_CONTENT_TYPE] = {"Content-Type", false},
 	[HTTP_FIELD_COOKIE] = {"Cookie", false},
@@ -65,6 +66,20 @@ static void refuse(struct fields *f, unsigned status)
 		f->status = status;
 }
 
+static void add_known(struct fields *f, enum http_field field, struct field_value value)
+{
+	if (!f->known[field].data) {
+		f->known[field] = value;
+	} else if (!known_fields[field].list) {
+		refuse(f, 400);
+	} else if (f->more_count == FIELDS_MORE) {
+		refuse(f, 431);
+	} else {
+		f->more[f->more_count].field = field;
+		f->more[f->more_count++].value = value;
+	}
+}
+
 void fields_add(struct fields *f, const char *name, size_t name_len, const char *value,
                 size_t value_len)
 {
@@ -77,12 +92,7 @@ void fields_add(struct fields *f, const char *name, size_t name_len, const char 
 		if (strlen(known_fields[i].name) != name_len ||
 		    strncasecmp(known_fields[i].name, name, name_len) != 0)
 			continue;
-		if (!f->known[i].data) {
-			f->known[i].data = value;
-			f->known[i].len = value_len;
-		} else if (!known_fields[i].list) {
-			refuse(f, 400);
-		}
+		add_known(f, (enum http_field)i, (struct field_value){value, value_len});
 		return;
 	}
 }
@@ -131,4 +141,15 @@ uint64_t fields_body_size(const struct fields *f)
 		size = size * 10 +
 		       (uint64_t)(f->known[HTTP_FIELD_CONTENT_LENGTH].data[i] - '0');
 	return size;
+}
+
+void fields_value(const struct fields *f, enum http_field field, struct str *out)
+{
+	str_add_n(out, f->known[field].data, f->known[field].len);
+	for (size_t i = 0; i < f->more_count; i++) {
+		if (f->more[i].field != field)
+			continue;
+		str_add(out, ", ");
+		str_add_n(out, f->more[i].value.data, f->more[i].value.len);
+	}
 }

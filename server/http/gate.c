@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The gate's loop: poll(2) over the listeners, a pipe for wake-ups and the connections
- * that have no whole head yet.
+ * that have no whole head yet, or not the whole of a chunked body.
  *
  * Peeked bytes stay in the socket, so poll would report them for ever; SO_RCVLOWAT puts
  * the mark one byte above what has been seen.  Where a system ignores it, the connection
@@ -19,6 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "chunks.h"
 #include "head.h"
 #include "problem.h"
 #include "response.h"
@@ -147,6 +148,21 @@ static void look_again_later(struct pending *p)
 		p->quiet_until_ns = clock_monotonic_ns() + QUIET_MS * NS_PER_MS;
 }
 
+/* As much of the request as can be seen from here: a chunked body that is longer is left
+ * to libmicrohttpd, and one that waits for leave to come. */
+static unsigned check(const char *bytes, size_t n)
+{
+	struct head head = {.size = 0};
+	unsigned status = head_check(bytes, n, &head);
+
+	if (status == HEAD_MORE && n == PEEK_SIZE)
+		return 431;
+	if (status != HEAD_GOOD || !head.chunked || head.expect)
+		return status;
+	status = chunks_check(bytes + head.size, n - head.size);
+	return status == HEAD_MORE && n == PEEK_SIZE ? HEAD_GOOD : status;
+}
+
 /* Looks at what has arrived; true if the entry is done with. */
 static bool look(struct gate *g, struct pending *p)
 {
@@ -163,11 +179,9 @@ static bool look(struct gate *g, struct pending *p)
 	}
 	p->seen = (size_t)n;
 	p->looks = 0;
-	status = head_check(g->peek, (size_t)n);
+	status = check(g->peek, (size_t)n);
 	if (status == HEAD_GOOD)
 		return pass(g, p);
-	if (status == HEAD_MORE && p->seen == sizeof(g->peek))
-		status = 431;
 	if (status == HEAD_MORE)
 		set_low_water(p->fd, p->seen + 1);
 	else

@@ -56,8 +56,11 @@ static bool is_utf8_parameter(const char *s)
 unsigned guard_json(const struct http_request *request)
 {
 	const char *type = request->fields[HTTP_FIELD_CONTENT_TYPE];
+	const char *coding = request->fields[HTTP_FIELD_CONTENT_ENCODING];
 	static const char json[] = "application/json";
 
+	if (coding && !text_equal_nocase(coding, "identity"))
+		return 415;
 	if (!type || strncasecmp(type, json, sizeof(json) - 1) != 0)
 		return 415;
 	return is_utf8_parameter(type + sizeof(json) - 1) ? 0 : 415;

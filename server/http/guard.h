@@ -7,7 +7,7 @@
 
 /* Not from a page of another site (Fetch Metadata, Origin). */
 unsigned guard_site(const struct http_request *request, bool tls);
-/* A body says that it is JSON in UTF-8. */
+/* A body says that it is JSON in UTF-8, and not compressed. */
 unsigned guard_json(const struct http_request *request);
 
 #endif

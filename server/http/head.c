@@ -115,18 +115,25 @@ static unsigned check_partial_line(const char *bytes, size_t n)
 	return n > METHOD_MAX + HTTP_TARGET_MAX + 16 ? 414 : HEAD_MORE;
 }
 
-static unsigned check_fields(const char *bytes, size_t n, bool http_1_0)
+static unsigned finish(struct fields *fields, bool http_1_0, struct head *head)
+{
+	unsigned status = fields_finish(fields, http_1_0);
+
+	head->chunked = fields->known[HTTP_FIELD_TRANSFER_ENCODING].data != NULL;
+	head->expect = fields->known[HTTP_FIELD_EXPECT].data != NULL;
+	return status ? status : HEAD_GOOD;
+}
+
+static unsigned check_fields(const char **bytes, size_t n, bool http_1_0,
+                             struct head *head)
 {
 	struct fields fields = {.count = 0};
 	struct line line;
 	int taken;
 
-	while ((taken = take_line(&bytes, &n, &line)) > 0) {
-		if (line.len == 0) {
-			unsigned status = fields_finish(&fields, http_1_0);
-
-			return status ? status : HEAD_GOOD;
-		}
+	while ((taken = take_line(bytes, &n, &line)) > 0) {
+		if (line.len == 0)
+			return finish(&fields, http_1_0, head);
 		add_field_line(&fields, &line);
 		if (fields.status)
 			return fields.status;
@@ -136,8 +143,9 @@ static unsigned check_fields(const char *bytes, size_t n, bool http_1_0)
 	return fields.bytes + n > HTTP_HEAD_MAX ? 431 : HEAD_MORE;
 }
 
-unsigned head_check(const char *bytes, size_t n)
+unsigned head_check(const char *bytes, size_t n, struct head *head)
 {
+	const char *start = bytes;
 	struct line line;
 	bool http_1_0 = false;
 	unsigned status;
@@ -157,5 +165,7 @@ unsigned head_check(const char *bytes, size_t n)
 	status = check_request_line(&line, &http_1_0);
 	if (status != HEAD_GOOD)
 		return status;
-	return check_fields(bytes, n, http_1_0);
+	status = check_fields(&bytes, n, http_1_0, head);
+	head->size = (size_t)(bytes - start);
+	return status;
 }

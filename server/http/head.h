@@ -9,12 +9,19 @@
 #ifndef TRILANE_HTTP_HEAD_H
 #define TRILANE_HTTP_HEAD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { HEAD_MORE = 0, HEAD_GOOD = 200 };
 
+struct head {
+	size_t size;  /* of the head, in bytes */
+	bool chunked; /* the body that follows */
+	bool expect;  /* it follows only when it is asked for */
+};
+
 /* Looks at the N bytes that have arrived: HEAD_GOOD for a whole and well-formed head,
  * HEAD_MORE if it may become one, else the status to refuse it with. */
-unsigned head_check(const char *bytes, size_t n);
+unsigned head_check(const char *bytes, size_t n, struct head *head);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "trilane/cleanup.h"
 #include "trilane/mem.h"
@@ -92,40 +93,35 @@ unsigned target_parameters(const char *query, struct http_request *request)
 	return 0;
 }
 
-/* Takes "http://AUTHORITY" off an absolute target; NULL if it is another's. */
-static const char *strip_authority(const char *target, const char *authority, bool tls)
+const char *target_strip_authority(const char *target, bool tls, struct str *authority)
 {
 	const char *scheme = tls ? "https://" : "http://";
-	size_t len = strlen(authority);
+	size_t len = strlen(scheme);
 
-	if (target[0] == '/')
+	if (target[0] == '/' || text_equal(target, "*"))
 		return target;
-	if (strlen(target) < strlen(scheme) + len || !text_starts(target, scheme))
-		return NULL;
-	target += strlen(scheme);
-	if (memcmp(target, authority, len) != 0)
+	if (strncasecmp(target, scheme, len) != 0)
 		return NULL;
 	target += len;
-	if (target[0] == '\0')
-		return "/";
-	return target[0] == '/' ? target : NULL;
+	len = strcspn(target, "/?#");
+	if (len == 0)
+		return NULL;
+	str_add_n(authority, target, len);
+	return target + len;
 }
 
-unsigned target_parse(const char *target, const char *authority, bool tls,
-                      struct http_request *request)
+unsigned target_parse(const char *target, struct http_request *request)
 {
-	size_t path_len;
+	size_t path_len = strcspn(target, "?");
 
-	target = strip_authority(target, authority, tls);
-	if (!target || strlen(target) > HTTP_TARGET_MAX)
+	if (strlen(target) > HTTP_TARGET_MAX || (path_len > 0 && target[0] != '/'))
 		return 400;
 	for (const char *c = target; *c; c++)
 		if (*c < 0x21 || *c > 0x7e)
 			return 400;
-	path_len = strcspn(target, "?");
 	if (memchr(target, '#', path_len) || memchr(target, '\\', path_len))
 		return 400;
-	request->path = decode(target, path_len, false);
+	request->path = path_len ? decode(target, path_len, false) : xstrdup("/");
 	if (!request->path || has_dot_segment(request->path))
 		return 400;
 	return target[path_len] ? target_parameters(target + path_len + 1, request) : 0;

@@ -24,6 +24,12 @@ static json_t *links(const struct job_record *job)
 	                 job->result[0] ? json_string(result) : json_null());
 }
 
+static json_t *request(const struct job_record *job)
+{
+	json_t *document = json_loads(job->request, 0, NULL);
+	return document ? document : json_null();
+}
+
 json_t *job_document(const struct job_record *job)
 {
 	json_t *o = json_object();
@@ -32,6 +38,7 @@ json_t *job_document(const struct job_record *job)
 	json_object_set_new(o, "state", json_string(job_state_name(job->state)));
 	json_object_set_new(o, "progress", json_real(job->progress));
 	json_object_set_new(o, "step", text_or_null(job->step));
+	json_object_set_new(o, "request", request(job));
 	json_object_set_new(o, "created", json_string(job->created));
 	json_object_set_new(o, "started", text_or_null(job->started));
 	json_object_set_new(o, "finished", text_or_null(job->finished));

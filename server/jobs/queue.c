@@ -377,6 +377,9 @@ static struct job *make_job(const struct job_request *request)
 	          request->idempotency_key);
 	copy_text(r->body_sha256, sizeof(r->body_sha256), request->body_sha256);
 	job->request = json_deep_copy(request->body);
+	CLEANUP_FREE char *text = document_text(job->request, false);
+	if (strlen(text) < sizeof(r->request))
+		copy_text(r->request, sizeof(r->request), text);
 	return job;
 }
 
@@ -389,8 +392,7 @@ static int enqueue(struct jobs *j, const struct job_request *request,
 	if (j->stopping || j->waiting_count == JOBS_WAITING)
 		return error_set(err, ERROR_BUSY, "%d jobs wait already", JOBS_WAITING);
 	struct job *job = make_job(request);
-	CLEANUP_FREE char *text = document_text(job->request, false);
-	int rc = store_job_put(j->store, &job->record, text, err);
+	int rc = store_job_put(j->store, &job->record, err);
 	if (rc) {
 		job_free(job);
 		return rc;

@@ -16,8 +16,7 @@
 
 #define COLUMNS \
 	"id, kind, state, progress, step, created, started, finished, error, result, " \
-	"owner, " \
-	"idempotency_key, body_sha256"
+	"owner, idempotency_key, body_sha256, request"
 
 enum { JOBS_KEPT = 1000, KEY_LIFE_MS = 24 * 3600 * 1000 };
 
@@ -74,15 +73,15 @@ static void read_record(struct db_statement *st, struct job_record *job)
 	db_column_text(st, 10, job->owner, sizeof(job->owner));
 	db_column_text(st, 11, job->idempotency_key, sizeof(job->idempotency_key));
 	db_column_text(st, 12, job->body_sha256, sizeof(job->body_sha256));
+	db_column_text(st, 13, job->request, sizeof(job->request));
 }
 
-int store_job_put(struct store *s, const struct job_record *job, const char *request,
-                  struct error *err)
+int store_job_put(struct store *s, const struct job_record *job, struct error *err)
 {
 	CLEANUP(store_let_go) struct store *held = store_hold(s);
 	CLEANUP(db_statement_release) struct db_statement st = DB_STATEMENT_INIT;
 	db_prepare(&held->db, &st,
-	           "INSERT OR REPLACE INTO jobs (" COLUMNS ", request) "
+	           "INSERT OR REPLACE INTO jobs (" COLUMNS ") "
 	           "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
 	db_bind_text(&st, job->id);
 	db_bind_text(&st, job_kind_name(job->kind));
@@ -91,7 +90,7 @@ int store_job_put(struct store *s, const struct job_record *job, const char *req
 	const char *texts[] = {
 		job->step,        job->created, job->started, job->finished,
 		job->error,       job->result,  job->owner,   job->idempotency_key,
-		job->body_sha256, request,
+		job->body_sha256, job->request,
 	};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		db_bind_text(&st, texts[i]);

@@ -91,6 +91,7 @@ class Endpoints(ServerTest):
         self.assertEqual(answer.headers["location"], f"/api/v1/jobs/{job['id']}")
         job = self.server.wait_job(job["id"])
         self.assertEqual((job["state"], job["error"], job["progress"]), ("done", None, 1))
+        self.assertEqual(job["request"], {"imports": False})
         report = self.assert_ok(self.server.get(job["links"]["result"]))
         self.assertIn("immutable", report.headers["cache-control"])
         latest = self.assert_ok(self.server.get("/api/v1/reports/latest"))
@@ -173,7 +174,9 @@ class Endpoints(ServerTest):
         self.assertEqual(answer.json()["schema"], "trilane/diagnosis/1")
         self.assertIsInstance(answer.json()["findings"], list)
         for body, status in (({}, 422), ({"log": 1}, 422), ({"log": "", "x": 1}, 422),
-                             ({"log": "x" * (1 << 20)}, 200), ({"log": "x" * ((1 << 20) + 1)}, 413)):
+                             ({"log": "x" * (1 << 20)}, 200), ({"log": "x" * ((1 << 20) + 1)}, 413),
+                             ({"log": "\n" * (1 << 20)}, 200), ({"log": "\xe9" * (1 << 19)}, 200),
+                             ({"log": "a\0b\x1b[0m"}, 200), ({"log": "", "this_machine": None}, 422)):
             self.assertEqual(self.server.request("POST", "/api/v1/diagnoses", body).status, status)
 
     def test_rules(self):
@@ -280,7 +283,8 @@ class Results(unittest.TestCase):
         self.assertEqual(answer.status, 200, answer.body)
         self.assertEqual(answer.json()["schema"], "trilane/comparison/1")
         self.assertEqual(self.server.get(f"/api/v1/compare?a={an_id(0)}&b={an_id(999)}").status, 404)
-        self.assertEqual(self.server.get(f"/api/v1/compare?a={an_id(0)}").status, 400)
+        for query in ("", f"a={an_id(0)}", f"b={an_id(0)}", "a=x", f"a={an_id(0)}&a={an_id(1)}&b={an_id(1)}"):
+            self.assertEqual(self.server.get(f"/api/v1/compare?{query}").status, 400)
 
     def test_metrics_of_the_latest(self):
         self.assertIn('trilane_training_samples_per_second{lane="native",model="mlp"} 64000',
@@ -311,6 +315,7 @@ class Options(unittest.TestCase):
                 self.assertEqual((answer.type, answer.body), ("text/javascript; charset=utf-8", b"1"))
                 self.assertEqual(server.get("/a.js", If_None_Match=answer.headers["etag"]).status, 304)
                 self.assertEqual(server.get("/etc/passwd").status, 404)
+                self.assertEqual(server.get("/vendor/chart.js").type, "text/javascript; charset=utf-8")
                 self.assertEqual(server.request("POST", "/a.js", b"{}", JSON).status, 405)
             finally:
                 self.assertEqual(server.stop(), 0)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chunks.h"
 #include "dispatch.h"
 #include "head.h"
 #include "host.h"
@@ -84,11 +85,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	char *head = malloc(n + 1);
+	struct head seen = {.size = 0};
 	unsigned status;
 
 	memcpy(head, bytes, n);
 	head[n] = '\0';
-	status = head_check(head, n);
+	status = head_check(head, n, &seen);
+	if (status == HEAD_GOOD && seen.chunked)
+		chunks_check(head + seen.size, n - seen.size);
 	if (status == HEAD_GOOD)
 		dispatch(head);
 	else if (status != HEAD_MORE && (status < 400 || status > 599))

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "chunks.h"
 #include "head.h"
 #include "trilane/cleanup.h"
 #include "trilane/http.h"
@@ -15,6 +16,13 @@
 #include "trilane/banned.h"
 
 #define LINE "GET / HTTP/1.1\r\n"
+
+static unsigned check(const char *bytes, size_t n)
+{
+	struct head head = {.size = 0};
+
+	return head_check(bytes, n, &head);
+}
 
 static const struct {
 	const char *text;
@@ -93,7 +101,7 @@ static void test_cases(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		unsigned status = head_check(cases[i].text, strlen(cases[i].text));
+		unsigned status = check(cases[i].text, strlen(cases[i].text));
 
 		if (status != cases[i].status)
 			fail_msg("%s: %u, not %u", cases[i].text, status,
@@ -108,9 +116,9 @@ static void test_zero_bytes(void **state)
 	static const char in_target[] = "GET /\0 HTTP/1.1\r\n\r\n";
 
 	(void)state;
-	assert_int_equal(head_check(in_name, sizeof(in_name) - 1), 400);
-	assert_int_equal(head_check(in_value, sizeof(in_value) - 1), 400);
-	assert_int_equal(head_check(in_target, sizeof(in_target) - 1), 400);
+	assert_int_equal(check(in_name, sizeof(in_name) - 1), 400);
+	assert_int_equal(check(in_value, sizeof(in_value) - 1), 400);
+	assert_int_equal(check(in_target, sizeof(in_target) - 1), 400);
 }
 
 static void test_every_prefix_is_incomplete(void **state)
@@ -121,8 +129,8 @@ static void test_every_prefix_is_incomplete(void **state)
 
 	(void)state;
 	for (size_t n = 0; n < sizeof(head) - 1; n++)
-		assert_int_equal(head_check(head, n), HEAD_MORE);
-	assert_int_equal(head_check(head, sizeof(head) - 1), HEAD_GOOD);
+		assert_int_equal(check(head, n), HEAD_MORE);
+	assert_int_equal(check(head, sizeof(head) - 1), HEAD_GOOD);
 }
 
 static void test_limits(void **state)
@@ -140,16 +148,77 @@ static void test_limits(void **state)
 	for (int i = 0; i < 100; i++)
 		str_add_char(&partial, 'a');
 	str_add(&target, " HTTP/1.1\r\n\r\n");
-	assert_int_equal(head_check(target.data, target.len), 414);
-	assert_int_equal(head_check(partial.data, partial.len), 414);
+	assert_int_equal(check(target.data, target.len), 414);
+	assert_int_equal(check(partial.data, partial.len), 414);
 	str_add(&fields, LINE);
 	for (int i = 0; i <= HTTP_FIELDS_MAX; i++)
 		str_addf(&fields, "X-%d: y\r\n", i);
-	assert_int_equal(head_check(fields.data, fields.len), 431);
+	assert_int_equal(check(fields.data, fields.len), 431);
 	str_add(&long_field, LINE "X: ");
 	for (int i = 0; i <= HTTP_HEAD_MAX; i++)
 		str_add_char(&long_field, 'a');
-	assert_int_equal(head_check(long_field.data, long_field.len), 431);
+	assert_int_equal(check(long_field.data, long_field.len), 431);
+}
+
+static void test_what_follows(void **state)
+{
+	static const char text[] =
+		"\r\n" LINE "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+	struct head head = {.size = 0};
+
+	(void)state;
+	assert_int_equal(head_check(text, sizeof(text) - 1, &head), HEAD_GOOD);
+	assert_string_equal(text + head.size, "0\r\n\r\n");
+	assert_true(head.chunked);
+	assert_false(head.expect);
+}
+
+static const struct {
+	const char *text;
+	unsigned status;
+} bodies[] = {
+	{"0\r\n\r\n", HEAD_GOOD},
+	{"2\r\n{}\r\n0\r\n\r\n", HEAD_GOOD},
+	{"00A;a=\"b\"\r\n0123456789\r\n0\r\n\r\nGET /", HEAD_GOOD},
+	{"2\r\n\r\n\r\n0\r\nX: y\r\n\r\n", HEAD_GOOD},
+	{"", HEAD_MORE},
+	{"2\r\n{}", HEAD_MORE},
+	{"ffffffff\r\n{}", HEAD_MORE},
+	{"0\r\nX: y\r\n", HEAD_MORE},
+	{"zz\r\n", 400},
+	{"\r\n", 400},
+	{" 2\r\n", 400},
+	{"2 \r\n", 400},
+	{"+2\r\n", 400},
+	{"-1\r\n", 400},
+	{"0x2\r\n", 400},
+	{"000000002\r\n", 400},
+	{"2\n{}\n0\n\n", 400},
+	{"2\r{}", HEAD_MORE},
+	{"2;a\rb\r\n{}", 400},
+	{"2\r\n{}x", 400},
+	{"2\r\n{}\rx", 400},
+	{"2\r\n{}\n0\r\n\r\n", 400},
+	{"0\r\nX\r\n\r\n", 400},
+	{"0\r\n X: y\r\n\r\n", 400},
+	{"0\r\nX: y\n\r\n", 400},
+};
+
+static void test_chunks(void **state)
+{
+	CLEANUP(str_release) struct str line = STR_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+		unsigned status = chunks_check(bodies[i].text, strlen(bodies[i].text));
+
+		if (status != bodies[i].status)
+			fail_msg("%s: %u", bodies[i].text, status);
+	}
+	str_add(&line, "1;");
+	for (int i = 0; i < 300; i++)
+		str_add_char(&line, 'a');
+	assert_int_equal(chunks_check(line.data, line.len), 400);
 }
 
 int main(void)
@@ -159,6 +228,8 @@ int main(void)
 		cmocka_unit_test(test_zero_bytes),
 		cmocka_unit_test(test_every_prefix_is_incomplete),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_what_follows),
+		cmocka_unit_test(test_chunks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
