@@ -6,7 +6,7 @@
 
 static bool available(struct error *err)
 {
-	error_set(err, ERROR_UNSUPPORTED, "%s", GPU_ABSENT_REASON);
+	error_set(err, ERROR_UNSUPPORTED, "%s", GPU_REASON);
 	return false;
 }
 
@@ -19,8 +19,8 @@ static int create(const struct engine_config *config, struct engine **out,
 	return ERROR_UNSUPPORTED;
 }
 
-const struct engine_class GPU_ABSENT = {
-	.name = GPU_ABSENT_NAME,
+const struct engine_class GPU_CLASS = {
+	.name = GPU_NAME,
 	.available = available,
 	.create = create,
 };

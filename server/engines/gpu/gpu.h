@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the GPU engines ask of a graphics interface: buffers, and kernels run one after
- * the other.  Vulkan (vulkan.c) and Metal (metal_apple.c) are two tables of these
- * functions; the models (gpu_engine.c, gpu_steps.c) know neither.
+ * the other.  Vulkan (vulkan.c) and Metal (metal.c) are two tables of these
+ * functions; the models (gpu_engine.c, gpu_steps.c) know neither.  The row of each in the
+ * table of engines is present.c, or absent.c where it is not built.
  *
  *	open -> buffer_new … -> begin, dispatch …, finish -> read -> … -> close
  *
@@ -62,6 +63,8 @@ struct gpu_dispatch {
 };
 
 struct gpu_backend {
+	/* Is there a device?  ERR says why not. */
+	bool (*available)(struct error *err);
 	int (*open)(const char *device, struct gpu **out, struct error *err);
 	void (*close)(struct gpu *g);
 	void (*describe)(const struct gpu *g, struct gpu_description *out);
@@ -79,7 +82,7 @@ struct gpu_backend {
 	int (*finish)(struct gpu *g, struct error *err);
 };
 
-extern const struct gpu_backend vulkan_backend;
+extern const struct gpu_backend metal_backend, vulkan_backend;
 
 /* The shared part of both engines. */
 int gpu_engine_create(const struct engine_class *class, const struct gpu_backend *backend,

@@ -287,20 +287,7 @@ static int metal_finish(struct gpu *g, struct error *err)
 	return rc;
 }
 
-static const struct gpu_backend metal_backend = {
-	.open = metal_open,
-	.close = metal_close,
-	.describe = metal_describe,
-	.buffer_new = metal_buffer_new,
-	.buffer_free = metal_buffer_free,
-	.write = metal_write,
-	.read = metal_read,
-	.begin = metal_begin,
-	.dispatch = metal_dispatch,
-	.finish = metal_finish,
-};
-
-static bool available(struct error *err)
+static bool metal_available(struct error *err)
 {
 	struct gpu *g = xcalloc(1, sizeof(*g));
 	bool found = objc_api_open(&g->o, err) == 0;
@@ -317,23 +304,16 @@ static bool available(struct error *err)
 	return found;
 }
 
-static int create(const struct engine_config *config, struct engine **out,
-                  struct error *err)
-{
-	return gpu_engine_create(&engine_metal, &metal_backend, config, out, err);
-}
-
-const struct engine_class engine_metal = {
-	.name = "metal",
-	.available = available,
-	.create = create,
-	.destroy = gpu_engine_destroy,
-	.info = gpu_engine_info,
-	.set_parameter = gpu_engine_set_parameter,
-	.get_parameter = gpu_engine_get_parameter,
-	.train = gpu_engine_train,
-	.train_many = gpu_engine_train_many,
-	.gradients = gpu_engine_gradients,
-	.get_gradient = gpu_engine_get_gradient,
-	.forward = gpu_engine_forward,
+const struct gpu_backend metal_backend = {
+	.available = metal_available,
+	.open = metal_open,
+	.close = metal_close,
+	.describe = metal_describe,
+	.buffer_new = metal_buffer_new,
+	.buffer_free = metal_buffer_free,
+	.write = metal_write,
+	.read = metal_read,
+	.begin = metal_begin,
+	.dispatch = metal_dispatch,
+	.finish = metal_finish,
 };

@@ -162,7 +162,17 @@ static void vulkan_describe(const struct gpu *g, struct gpu_description *out)
 	out->software = g->properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU;
 }
 
+static bool vulkan_available(struct error *err)
+{
+	struct gpu *g = xcalloc(1, sizeof(*g));
+	bool found = find_device(g, NULL, err) == 0;
+
+	vulkan_close(g);
+	return found;
+}
+
 const struct gpu_backend vulkan_backend = {
+	.available = vulkan_available,
 	.open = vulkan_open,
 	.close = vulkan_close,
 	.describe = vulkan_describe,
@@ -173,34 +183,4 @@ const struct gpu_backend vulkan_backend = {
 	.begin = vulkan_begin,
 	.dispatch = vulkan_dispatch,
 	.finish = vulkan_finish,
-};
-
-static bool available(struct error *err)
-{
-	struct gpu *g = xcalloc(1, sizeof(*g));
-	bool found = find_device(g, NULL, err) == 0;
-
-	vulkan_close(g);
-	return found;
-}
-
-static int create(const struct engine_config *config, struct engine **out,
-                  struct error *err)
-{
-	return gpu_engine_create(&engine_vulkan, &vulkan_backend, config, out, err);
-}
-
-const struct engine_class engine_vulkan = {
-	.name = "vulkan",
-	.available = available,
-	.create = create,
-	.destroy = gpu_engine_destroy,
-	.info = gpu_engine_info,
-	.set_parameter = gpu_engine_set_parameter,
-	.get_parameter = gpu_engine_get_parameter,
-	.train = gpu_engine_train,
-	.train_many = gpu_engine_train_many,
-	.gradients = gpu_engine_gradients,
-	.get_gradient = gpu_engine_get_gradient,
-	.forward = gpu_engine_forward,
 };
