@@ -8,8 +8,10 @@
  *
  *	native      the processor, tuned kernels, in the hardware's own architecture
  *	translated  the same sources for the other architecture, under a translator
+ *	translated-avx  the same, with Rosetta 2 offering AVX to it (macOS 15 and later)
  *	gpu         Vulkan on Linux, Metal on macOS
- *	tensorflow  the user's own, in an interpreter of the newest report
+ *	tensorflow  the user's own, in an interpreter of the newest report, on the processor
+ *	tensorflow-gpu  the same on the device that its plugin or CUDA brings
  *	blas        the processor, matrix products by the platform's library
  *
  * A lane that is possible on paper can still turn out not to be: a worker that finds no
@@ -44,19 +46,21 @@ struct lane_host {
 struct lane_plan {
 	enum lane_kind kind;
 	bool possible;
-	struct str reason;     /* why not, one sentence */
-	struct str remedy;     /* what would make it so; "" if nothing would */
-	const char *finding;   /* id of the finding that explains it; NULL: none */
-	const char *engine;    /* for the worker's --engine */
-	const char *arch;      /* that the hello must name; NULL: any */
-	bool any_translation;  /* the hello may say translated or not */
-	bool translated;       /* otherwise it must say this */
-	struct str image;      /* name of the worker in the table of images */
+	struct str reason;    /* why not, one sentence */
+	struct str remedy;    /* what would make it so; "" if nothing would */
+	const char *finding;  /* id of the finding that explains it; NULL: none */
+	const char *engine;   /* for the worker's --engine */
+	const char *arch;     /* that the hello must name; NULL: any */
+	bool any_translation; /* the hello may say translated or not */
+	bool translated;      /* otherwise it must say this */
+	const char *isa;      /* that the hello must name; NULL: any */
+	const char *device;   /* for the worker's --device; NULL: the engine's choice */
+	bool python; /* tensorflow_worker.py: slow to start, needs data as files */
+	struct strlist images; /* to unpack from the table; the first is started */
 	struct str program;    /* absolute path of what runs it; "" : the worker itself */
 	struct strlist before; /* arguments between the program and the worker */
 	struct strlist env;    /* complete environment */
 	bool emulated;         /* so slow that it cannot train on a whole data set */
-	bool needs_data_files; /* the built-in data set has to be exported for it */
 };
 
 void lane_plan(enum lane_kind kind, const struct lane_host *host, struct lane_plan *out);

@@ -49,8 +49,9 @@ static const struct option_row options[] = {
          "the TensorFlow lane's, by its id in trilane probe --json", 0, 0, NULL},
 	{"json", OPTION_FLAG, VALUE(json), .help = "print the result as JSON"},
 	{"lane", OPTION_STRING, VALUE(lanes), "LANES",
-         "of native, translated, gpu, tensorflow and blas, with commas (native)", 0, 0,
-         NULL},
+         "of native, translated, translated-avx, gpu, tensorflow, tensorflow-gpu and "
+         "blas, with commas (native)",
+         0, 0, NULL},
 	{"model", OPTION_STRING, VALUE(models), "MODELS", "of mlp and cnn (both)", 0, 0,
          NULL},
 	{"quick", OPTION_FLAG, VALUE(quick), .help = "one epoch and 6 blocks"},
@@ -145,6 +146,11 @@ static json_t *take_report(void *context)
 	return rc ? NULL : report;
 }
 
+static bool needs_report(const struct bench_spec *spec)
+{
+	return spec->lanes[LANE_TENSORFLOW] || spec->lanes[LANE_TENSORFLOW_GPU];
+}
+
 static void *wait_for_signal(void *context)
 {
 	struct run *r = context;
@@ -182,7 +188,7 @@ static int measure(struct run *r, json_t **result, struct error *err)
 		.images = worker_images,
 		.image_count = worker_images_count,
 		.datasets = &r->datasets,
-		.report = r->spec.lanes[LANE_TENSORFLOW] ? take_report : NULL,
+		.report = needs_report(&r->spec) ? take_report : NULL,
 		.advice = advice,
 	};
 	const struct benchmark_listener listener = {

@@ -22,8 +22,12 @@ static const char *const model_names[MODEL_COUNT] = {
 };
 
 static const char *const lane_names[LANE_KIND_COUNT] = {
-	[LANE_NATIVE] = "native", [LANE_TRANSLATED] = "translated",
-	[LANE_GPU] = "gpu",       [LANE_TENSORFLOW] = "tensorflow",
+	[LANE_NATIVE] = "native",
+	[LANE_TRANSLATED] = "translated",
+	[LANE_TRANSLATED_AVX] = "translated-avx",
+	[LANE_GPU] = "gpu",
+	[LANE_TENSORFLOW] = "tensorflow",
+	[LANE_TENSORFLOW_GPU] = "tensorflow-gpu",
 	[LANE_BLAS] = "blas",
 };
 
@@ -45,7 +49,7 @@ static const struct name_set lane_set = {
 	"lanes",
 	lane_names,
 	LANE_KIND_COUNT,
-	"native, translated, gpu, tensorflow, blas",
+	"native, translated, translated-avx, gpu, tensorflow, tensorflow-gpu, blas",
 };
 
 static const struct number {

@@ -157,12 +157,17 @@ int benchmark_check(const struct bench_spec *spec, const struct benchmark_host *
 	return 0;
 }
 
+static int open_root(struct bench *b, struct error *err)
+{
+	return fs_root_open(&b->root, b->host->root ? b->host->root : "/", err);
+}
+
 json_t *benchmark_lanes(const struct benchmark_host *host)
 {
 	struct bench_spec spec;
 	struct bench b = {.spec = &spec, .host = host, .root = FS_ROOT_INIT};
 	bench_spec_init(&spec);
-	if (fs_root_open(&b.root, "/", NULL))
+	if (open_root(&b, NULL))
 		return json_array();
 	if (host->report)
 		b.report = host->report(host->report_context);
@@ -186,7 +191,7 @@ static int prepare(struct bench *b, struct error *err)
 		rc = machine_lock_take(b->listener->cancelled, say_waiting, b,
 		                       &b->lock_fd, err);
 	if (!rc)
-		rc = fs_root_open(&b->root, "/", err);
+		rc = open_root(b, err);
 	if (!rc)
 		rc = worker_dir_open(&b->dir, b->host->dir, err);
 	if (rc)

@@ -31,19 +31,13 @@ struct member {
 };
 
 static const struct member hello[] = {
-	{"protocol", WHOLE, true},
-	{"arch", TEXT, true},
-	{"translated", FLAG, true},
-	{"isa", TEXT_OR_NIL, false},
-	{"engine", TEXT, true},
-	{"device", TEXT_OR_NIL, false},
-	{"software_device", FLAG, false},
-	{"threads", WHOLE, false},
-	{"flush_to_zero", FLAG, false},
-	{"launch_ns", WHOLE, false},
-	{"build", TEXT_OR_NIL, false},
-	{"images", WHOLE, false},
-	{NULL, WHOLE, false},
+	{"protocol", WHOLE, true},       {"arch", TEXT, true},
+	{"translated", FLAG, true},      {"isa", TEXT_OR_NIL, false},
+	{"engine", TEXT, true},          {"device", TEXT_OR_NIL, false},
+	{"devices", TEXT_OR_NIL, false}, {"software_device", FLAG, false},
+	{"threads", WHOLE, false},       {"flush_to_zero", FLAG, false},
+	{"launch_ns", WHOLE, false},     {"build", TEXT_OR_NIL, false},
+	{"images", WHOLE, false},        {NULL, WHOLE, false},
 };
 static const struct member progress[] = {
 	{"step", TEXT, true},

@@ -77,7 +77,7 @@ static json_t *observed(const struct lane_run *lane)
 	static const char *const names[] = {"arch",   "translated",    "device",
 	                                    "isa",    "threads",       "software_device",
 	                                    "engine", "flush_to_zero", "launch_ns",
-	                                    "build",  "images"};
+	                                    "build",  "images",        "devices"};
 	if (!lane->hello)
 		return fact_absent(FACT_NOT_MEASURED,
 		                   "no worker of this lane said its hello");

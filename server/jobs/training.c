@@ -49,7 +49,7 @@ static int export_data(struct bench *b, struct error *err)
 	CLEANUP(proc_output_release) struct proc_output output = PROC_OUTPUT_INIT;
 	const struct lane_host host = bench_lane_host(b);
 	lane_plan(LANE_NATIVE, &host, &native);
-	int rc = worker_path(b, native.image.data, &path, err);
+	int rc = worker_path(b, native.images.items[0], &path, err);
 	if (rc)
 		return rc;
 	fs_join(&dir, b->dir.path.data, "data");
@@ -102,7 +102,11 @@ static void build_argv(const struct bench *b, const struct lane_run *lane,
 	strlist_add(argv, "--engine");
 	strlist_add(argv, plan->engine);
 	strlist_add(argv, "--data");
-	strlist_add(argv, plan->needs_data_files ? b->data_files.data : b->data);
+	strlist_add(argv, plan->python ? b->data_files.data : b->data);
+	if (plan->device) {
+		strlist_add(argv, "--device");
+		strlist_add(argv, plan->device);
+	}
 	add_option(argv, "--batch", spec->batch);
 	add_option(argv, "--epochs", spec->epochs);
 	add_option(argv, "--threads", b->threads);
@@ -111,14 +115,26 @@ static void build_argv(const struct bench *b, const struct lane_run *lane,
 		add_option(argv, "--images", bench_images(b, lane));
 }
 
+/* All that the plan names; PATH is the first's. */
+static int unpack(struct bench *b, const struct lane_plan *plan, struct str *path,
+                  struct error *err)
+{
+	int rc = worker_path(b, plan->images.items[0], path, err);
+	for (size_t i = 1; i < plan->images.count && !rc; i++) {
+		CLEANUP(str_release) struct str other = STR_INIT;
+		rc = worker_path(b, plan->images.items[i], &other, err);
+	}
+	return rc;
+}
+
 static int launch(struct bench *b, struct lane_run *lane, enum model model,
                   struct error *err)
 {
 	CLEANUP(str_release) struct str worker = STR_INIT;
 	CLEANUP(strlist_release) struct strlist argv = STRLIST_INIT;
 	struct model_run *m = &lane->models[model];
-	int rc = worker_path(b, lane->plan.image.data, &worker, err);
-	if (!rc && lane->plan.needs_data_files)
+	int rc = unpack(b, &lane->plan, &worker, err);
+	if (!rc && lane->plan.python)
 		rc = export_data(b, err);
 	if (rc)
 		return rc;
@@ -234,7 +250,7 @@ static uint64_t silence_ns(const struct lane_run *lane, const struct model_run *
 {
 	if (m->greeted)
 		return TRAINING_SILENCE_NS;
-	return lane->kind == LANE_TENSORFLOW ? PYTHON_SILENCE_NS : HELLO_SILENCE_NS;
+	return lane->plan.python ? PYTHON_SILENCE_NS : HELLO_SILENCE_NS;
 }
 
 static int listen_until_ready(struct bench *b, struct lane_run *lane, enum model model,
@@ -263,9 +279,9 @@ static int check_room(const struct bench *b, const struct lane_plan *plan,
                       enum model model, struct error *err)
 {
 	const struct memory_model size = memory_model_of(model);
-	bool python = text_equal(plan->engine, "tensorflow");
-	uint64_t need = memory_need(&size, python ? MEMORY_TENSORFLOW : MEMORY_WORKER,
-	                            b->spec->batch, b->threads, DATA_BYTES);
+	uint64_t need =
+		memory_need(&size, plan->python ? MEMORY_TENSORFLOW : MEMORY_WORKER,
+	                    b->spec->batch, b->threads, DATA_BYTES);
 	struct memory_verdict verdict;
 	json_t *report = memory_now();
 	memory_judge(report, need, &verdict);

@@ -39,9 +39,8 @@ void plan_refuse(struct lane_plan *plan, const char *finding, const char *remedy
 bool plan_image(struct lane_plan *plan, const struct lane_host *host, const char *arch)
 {
 	const char *os = text_equal(host->os, TRILANE_OS_MACOS) ? "macos" : "linux";
-	str_clear(&plan->image);
-	str_addf(&plan->image, "trilane-worker-%s-%s", os, arch);
-	if (embedded_find(host->images, host->image_count, plan->image.data))
+	strlist_addf(&plan->images, "trilane-worker-%s-%s", os, arch);
+	if (embedded_find(host->images, host->image_count, plan->images.items[0]))
 		return true;
 	plan_refuse(plan, NULL,
 	            "Build trilane where a cross compiler for that architecture is "
@@ -68,6 +67,8 @@ static void plan_native(struct lane_plan *plan, const struct lane_host *host)
 static void plan_blas(struct lane_plan *plan, const struct lane_host *host)
 {
 	plan_cpu(plan, host, "blas");
+	if (plan->possible)
+		plan_blas_library(plan, host);
 }
 
 static void plan_translated(struct lane_plan *plan, const struct lane_host *host)
@@ -78,6 +79,22 @@ static void plan_translated(struct lane_plan *plan, const struct lane_host *host
 	plan_translator(plan, host);
 	if (plan->possible)
 		plan_image(plan, host, plan->arch);
+}
+
+static void plan_translated_avx(struct lane_plan *plan, const struct lane_host *host)
+{
+	plan->engine = "cpu";
+	plan->arch = other_arch(host_arch(host));
+	if (!text_equal(host->os, TRILANE_OS_MACOS)) {
+		plan_refuse(
+			plan, NULL, NULL,
+			"Only Rosetta 2 has AVX to switch on and off, and this is %s.",
+			host->os);
+		return;
+	}
+	plan_translated(plan, host);
+	if (plan->possible)
+		plan_avx(plan, host);
 }
 
 /* Which driver Vulkan's loader takes is the user's choice, made by variables. */
@@ -99,20 +116,41 @@ static void plan_gpu(struct lane_plan *plan, const struct lane_host *host)
 	bool macos = text_equal(host->os, TRILANE_OS_MACOS);
 	plan_cpu(plan, host, macos ? "metal" : "vulkan");
 	pass_on(plan, variables);
+	if (plan->possible && !macos)
+		plan_vulkan(plan, host);
+}
+
+static const json_t *plan_python(struct lane_plan *plan, const struct lane_host *host,
+                                 const char *device)
+{
+	static const char *const files[] = {"tensorflow_worker.py",
+	                                    "tensorflow_checks.py",
+	                                    "tensorflow_protocol.py", NULL};
+	plan->engine = "tensorflow";
+	plan->any_translation = true;
+	plan->python = true;
+	plan->device = device;
+	for (const char *const *file = files; *file; file++) {
+		strlist_add(&plan->images, *file);
+		if (embedded_find(host->images, host->image_count, *file))
+			continue;
+		plan_refuse(plan, NULL, NULL,
+		            "This build of trilane carries no worker for Python.");
+		return NULL;
+	}
+	return plan_interpreter(plan, host);
 }
 
 static void plan_tensorflow(struct lane_plan *plan, const struct lane_host *host)
 {
-	plan->engine = "tensorflow";
-	plan->any_translation = true;
-	plan->needs_data_files = true;
-	str_add(&plan->image, "tensorflow_worker.py");
-	if (!embedded_find(host->images, host->image_count, plan->image.data)) {
-		plan_refuse(plan, NULL, NULL,
-		            "This build of trilane carries no worker for Python.");
-		return;
-	}
-	plan_interpreter(plan, host);
+	plan_python(plan, host, "cpu");
+}
+
+static void plan_tensorflow_gpu(struct lane_plan *plan, const struct lane_host *host)
+{
+	const json_t *interpreter = plan_python(plan, host, "gpu");
+	if (interpreter && plan->possible)
+		plan_tensorflow_device(plan, host, interpreter);
 }
 
 static const struct lane_row {
@@ -123,8 +161,11 @@ static const struct lane_row {
 	[LANE_TRANSLATED] = {"the processor, running the other architecture's program "
                              "under a translator",
                              plan_translated},
+	[LANE_TRANSLATED_AVX] = {"the same under Rosetta 2 with AVX switched on",
+                                 plan_translated_avx},
 	[LANE_GPU] = {"the graphics processor", plan_gpu},
-	[LANE_TENSORFLOW] = {"your own TensorFlow", plan_tensorflow},
+	[LANE_TENSORFLOW] = {"your own TensorFlow, on the processor", plan_tensorflow},
+	[LANE_TENSORFLOW_GPU] = {"your own TensorFlow, on its GPU", plan_tensorflow_gpu},
 	[LANE_BLAS] = {"the processor, with the platform's matrix library", plan_blas},
 };
 
@@ -135,7 +176,6 @@ void lane_plan(enum lane_kind kind, const struct lane_host *host, struct lane_pl
 		.possible = true,
 		.reason = STR_INIT,
 		.remedy = STR_INIT,
-		.image = STR_INIT,
 		.program = STR_INIT,
 	};
 	proc_clean_environment(&out->env);
@@ -146,8 +186,8 @@ void lane_plan_release(struct lane_plan *plan)
 {
 	str_release(&plan->reason);
 	str_release(&plan->remedy);
-	str_release(&plan->image);
 	str_release(&plan->program);
+	strlist_release(&plan->images);
 	strlist_release(&plan->before);
 	strlist_release(&plan->env);
 }
@@ -176,6 +216,9 @@ bool lane_hello_fits(const struct lane_plan *plan, const json_t *hello, struct s
 	else if (plan->arch && !text_equal(member(hello, "arch"), plan->arch))
 		str_addf(why, "the worker says it runs as %s, not %s",
 		         member(hello, "arch"), plan->arch);
+	else if (plan->isa && !text_equal(member(hello, "isa"), plan->isa))
+		str_addf(why, "the worker says it computes with %s, not %s",
+		         member(hello, "isa"), plan->isa);
 	else if (!plan->any_translation && translated != plan->translated)
 		str_addf(why, "the worker says that it is %stranslated",
 		         translated ? "" : "not ");

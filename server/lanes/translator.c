@@ -10,6 +10,8 @@
  */
 #include "plan.h"
 
+#include <string.h>
+
 #include "trilane/cleanup.h"
 #include "trilane/platform.h"
 
@@ -82,6 +84,7 @@ static void plan_rosetta(struct lane_plan *plan, const struct lane_host *host)
 	static const char *const signs[] = {
 		"/Library/Apple/usr/libexec/oah/libRosettaRuntime",
 		"/Library/Apple/usr/share/rosetta/rosetta",
+		"/Library/Apple/System/Library/LaunchDaemons/com.apple.oahd.plist",
 		NULL,
 	};
 	CLEANUP(str_release) struct str found = STR_INIT;
@@ -103,6 +106,40 @@ static void plan_rosetta(struct lane_plan *plan, const struct lane_host *host)
 		str_add(&plan->program, "/usr/bin/arch");
 		strlist_add(&plan->before, "-x86_64");
 	}
+}
+
+/* The major version of macOS; 0 if it cannot be read. */
+static uint64_t macos_major(const struct lane_host *host)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+	CLEANUP(strlist_release) struct strlist parts = STRLIST_INIT;
+	uint64_t major = 0;
+	if (fs_root_read(host->root, "/System/Library/CoreServices/SystemVersion.plist",
+	                 65536, &text, NULL))
+		return 0;
+	const char *key = strstr(text.data, "<key>ProductVersion</key>");
+	const char *value = key ? strstr(key, "<string>") : NULL;
+	if (!value)
+		return 0;
+	strlist_split(&parts, value + strlen("<string>"), ".<");
+	return parts.count && text_to_u64(parts.items[0], &major) ? major : 0;
+}
+
+/* Rosetta 2 translates AVX and AVX2 from macOS 15 on, but tells programs of it only where
+ * this variable asks it to. */
+void plan_avx(struct lane_plan *plan, const struct lane_host *host)
+{
+	enum { FIRST_WITH_AVX = 15 };
+	uint64_t major = macos_major(host);
+	if (major && major < FIRST_WITH_AVX) {
+		plan_refuse(
+			plan, NULL, "Update to macOS 15 or later.",
+			"Rosetta 2 translates AVX from macOS 15 on; this is macOS %u.",
+			(unsigned)major);
+		return;
+	}
+	plan->isa = "avx2";
+	strlist_add(&plan->env, "ROSETTA_ADVERTISE_AVX=1");
 }
 
 void plan_translator(struct lane_plan *plan, const struct lane_host *host)

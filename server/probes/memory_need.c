@@ -62,7 +62,7 @@ static uint64_t need_of_lane(enum model model, enum lane_kind lane, uint64_t bat
 {
 	struct memory_model m = memory_model_of(model);
 
-	if (lane == LANE_TENSORFLOW)
+	if (lane == LANE_TENSORFLOW || lane == LANE_TENSORFLOW_GPU)
 		return memory_need(&m, MEMORY_TENSORFLOW, batch, threads,
 		                   (uint64_t)DATA_BYTES * FLOAT_BYTES);
 	return memory_need(&m, MEMORY_WORKER, batch, threads, DATA_BYTES);

@@ -3,180 +3,26 @@
 """The worker protocol (docs/worker-protocol.md), spoken by a user's own TensorFlow.
 
 Run by the interpreter whose TensorFlow is wanted; needs nothing else than what comes with
-that.  The model is written, compiled and fitted as its user would: Sequential, compile,
-fit, in Keras 2 and 3.  The checks compare TensorFlow with the reference engine's start
-(weights, order and losses beside the exported data), with finite differences taken in
-float64, itself run eagerly, and the GPU with the CPU.
+that, and its two modules beside it.  The model is written, compiled and fitted as its user
+would: Sequential, compile, fit, in Keras 2 and 3.
 """
 import argparse
 import gzip
-import json
 import os
 import platform
-import queue
 import struct
 import sys
-import threading
 import time
 import traceback
 
+from tensorflow_checks import Start, check
+from tensorflow_protocol import (Commands, Failure, Lines, architecture, die_with_parent, keras_version,
+                                 now_ns, peak_memory_bytes, process_started_ns, translated)
+
 PROTOCOL = 1
-FIRST_LOSSES = 20
-EAGER_STEPS = 5
-CHECK_BATCH = 32
-LIMIT = 1e-3
-GPU_LIMIT = 1e-2  # TensorFlow may round a GPU's products to ten bits (TensorFloat-32)
-GRADIENT_LIMIT = 1e-3
 LEAD_STEPS = 3  # of a timed fit, before the clock starts
 STEPS_MIN = 10  # of a sample
 PROGRESS_S = 0.5
-
-
-class Failure(Exception):
-    """What ends the worker with an `error` line."""
-
-    def __init__(self, code, text):
-        super().__init__(text)
-        self.code = code
-
-
-def now_ns():
-    return int(time.monotonic() * 1e9)
-
-
-def process_started_ns():
-    """When this process began, on the clock of now_ns(); the kernel knows it to 10 ms."""
-    try:
-        with open("/proc/self/stat") as f:
-            ticks = int(f.read().rsplit(")", 1)[1].split()[19])
-        since_boot = time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", 7))
-        age = since_boot - ticks / os.sysconf("SC_CLK_TCK")
-        return int(now_ns() - max(age, 0) * 1e9)
-    except (OSError, ValueError, IndexError, AttributeError):
-        return now_ns()
-
-
-def die_with_parent():
-    """Asks Linux to end this process with its parent; elsewhere standard input tells."""
-    if not sys.platform.startswith("linux"):
-        return
-    try:
-        import ctypes
-        ctypes.CDLL(None).prctl(1, 9, 0, 0, 0)  # PR_SET_PDEATHSIG, SIGKILL
-    except (ImportError, OSError, AttributeError):
-        pass
-
-
-class Lines:
-    """JSON lines to descriptor 3, or to standard output if that is not open."""
-
-    def __init__(self):
-        try:
-            os.fstat(3)
-            self.fd = 3
-        except OSError:
-            self.fd = 1
-        self.lock = threading.Lock()
-
-    def write(self, kind, **members):
-        members = dict({"type": kind}, **members)
-        text = json.dumps(finite(members), ensure_ascii=True, allow_nan=False) + "\n"
-        with self.lock:
-            data = text.encode("ascii")
-            while data:
-                data = data[os.write(self.fd, data):]
-
-
-def finite(value):
-    """The same with null for numbers that JSON does not have."""
-    if isinstance(value, dict):
-        return {k: finite(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [finite(v) for v in value]
-    if isinstance(value, float) and (value != value or value in (float("inf"), -float("inf"))):
-        return None
-    return value
-
-
-class Commands:
-    """Words on standard input, read by a thread; its end ends the process."""
-
-    def __init__(self):
-        self.queue = queue.Queue()
-        self.lock = threading.Lock()
-        self.stopped = False
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def _read(self):
-        word = b""
-        while True:
-            data = os.read(0, 64)
-            if not data:
-                with self.lock:
-                    if not self.stopped:
-                        os._exit(0)
-                return
-            for i in range(len(data)):
-                char = data[i:i + 1]
-                if not char.isspace():
-                    word = (word + char)[:16]
-                    continue
-                if word:
-                    self.queue.put(word.decode("ascii", "replace"))
-                if word == b"quit":
-                    return  # the end of input is no news any more
-                word = b""
-
-    def next(self):
-        return self.queue.get()
-
-    def stop(self):
-        """The process ends by itself: the end of input no longer does it."""
-        with self.lock:
-            self.stopped = True
-
-
-# --- the machine ------------------------------------------------------------------------
-
-
-def architecture():
-    machine = platform.machine()
-    return {"AMD64": "x86_64", "amd64": "x86_64", "aarch64": "arm64"}.get(machine, machine)
-
-
-def translated():
-    if sys.platform == "darwin":
-        return translated_by_rosetta()
-    own = {"x86_64": 62, "arm64": 183}.get(architecture())  # ELF machine numbers
-    try:
-        # A translator disguises /proc/self/exe, but not this one.
-        with open("/proc/thread-self/exe", "rb") as f:
-            header = f.read(20)
-    except OSError:
-        return False
-    return header[:4] == b"\x7fELF" and struct.unpack("<H", header[18:20])[0] != own
-
-
-def translated_by_rosetta():
-    import ctypes
-    value, size = ctypes.c_int(0), ctypes.c_size_t(ctypes.sizeof(ctypes.c_int))
-    result = ctypes.CDLL(None).sysctlbyname(b"sysctl.proc_translated", ctypes.byref(value),
-                                            ctypes.byref(size), None, ctypes.c_size_t(0))
-    return result == 0 and value.value == 1
-
-
-def peak_memory_bytes():
-    import resource
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
-
-
-def keras_version(keras):
-    """tf.keras tells its own from Keras 3 on; before, the package beside it does."""
-    try:
-        return getattr(keras, "__version__", None) or __import__("keras").__version__
-    except (ImportError, AttributeError):
-        return "of TensorFlow"
 
 
 # --- data -------------------------------------------------------------------------------
@@ -219,22 +65,6 @@ def read_data(np, options):
             (x_test / np.float32(255)).astype(np.float32), y_test)
 
 
-class Start:
-    """Weights, order and losses that `trilane-worker --export-data` wrote; may be absent."""
-
-    def __init__(self, np, folder, shapes):
-        self.weights = self.order = self.losses = None
-        if not os.path.isdir(folder):
-            return
-        self.weights = [np.fromfile(os.path.join(folder, "parameter%d.f32" % i), "<f4")
-                        for i in range(len(shapes))]
-        if [w.size for w in self.weights] != [int(np.prod(s)) for s in shapes]:
-            raise Failure("damaged", "%s: weights of another model" % folder)
-        self.weights = [w.reshape(s) for w, s in zip(self.weights, shapes)]
-        self.order = np.fromfile(os.path.join(folder, "order.u32"), "<u4").astype(np.int64)
-        self.losses = np.fromfile(os.path.join(folder, "losses.f32"), "<f4")
-
-
 # --- the models -------------------------------------------------------------------------
 
 
@@ -268,30 +98,6 @@ def flop_per_sample(name):
     return 2 * (9 * 32 * (26 * 26 + 13 * 13) + 3 * 13 * 13 * 32 * 10)
 
 
-def forward64(np, name, weights, x):
-    """Logits in float64, and the smallest distance from a kink of relu or maximum."""
-    if name == "mlp":
-        hidden = x.reshape(len(x), -1) @ weights[0] + weights[1]
-        margin = np.abs(hidden).min()
-        features = np.maximum(hidden, 0)
-    else:
-        hidden = sum(x[:, i:i + 26, j:j + 26, None] * weights[0][i, j, 0]
-                     for i in range(3) for j in range(3)) + weights[1]
-        margin = np.abs(hidden).min()
-        windows = np.maximum(hidden, 0).reshape(len(x), 13, 2, 13, 2, 32)
-        windows = np.sort(windows.transpose(0, 1, 3, 5, 2, 4).reshape(len(x), 13, 13, 32, 4))
-        lead = (windows[..., 3] - windows[..., 2])[windows[..., 3] > 0]
-        margin = min(margin, lead.min())
-        features = windows[..., 3].reshape(len(x), -1)
-    return features @ weights[2] + weights[3], margin
-
-
-def loss64(np, name, weights, x, y):
-    z = forward64(np, name, weights, x)[0]
-    z = z - z.max(axis=1, keepdims=True)
-    return float((np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(y)), y]).mean())
-
-
 # --- the work ---------------------------------------------------------------------------
 
 
@@ -320,6 +126,7 @@ class Worker:
         self.lines.write(
             "hello", protocol=PROTOCOL, arch=architecture(), translated=translated(), isa=None,
             engine="tensorflow", device=device, software_device=False, threads=options.threads,
+            devices=", ".join(d.name for d in tensorflow.config.list_physical_devices())[:900],
             build="TensorFlow %s, Keras %s, NumPy %s, Python %s"
             % (tensorflow.__version__, keras_version(keras), numpy.__version__, platform.python_version()))
         self.cold_ns = now_ns() - self.started_ns
@@ -373,79 +180,13 @@ class Worker:
             model.train_on_batch(self.x[:self.options.batch], self.y[:self.options.batch])
         self.cold_ns += now_ns() - started
 
-    # checks
-
-    def losses_of(self, steps, place=None, **more):
-        """Losses of the first steps, one batch after the other in the reference's order."""
-        np, n = self.np, min(CHECK_BATCH, len(self.x))
-        order = self.start.order
-        if order is None:
-            order = np.arange(len(self.x))
-        model = self.new_model(place, **more)
-        losses = []
-        for k in range(min(steps, len(order) // n)):
-            batch = order[k * n:(k + 1) * n]
-            model.reset_metrics()  # Keras 3 would return the mean since the first
-            with self.tf.device(place or self.place):
-                losses.append(float(np.ravel(model.train_on_batch(self.x[batch], self.y[batch]))[0]))
-        return losses
-
-    def gradients_of(self, x, y):
-        model = self.new_model()
-        loss = self.keras.losses.SparseCategoricalCrossentropy()
-        with self.tf.device(self.place), self.tf.GradientTape() as tape:
-            value = loss(y, model(x, training=True))
-        return [g.numpy() for g in tape.gradient(value, model.trainable_weights)]
-
-    def check_gradients(self):
-        """Gradients against central differences at four places of each array."""
-        np, name = self.np, self.options.model
-        random = np.random.RandomState(1)
-        weights = [w.astype(np.float64) for w in self.weights]
-        limit = 1e-5 if name == "mlp" else 2e-6
-        for _ in range(100):  # away from every kink, where both sides are right
-            x = random.uniform(size=(2, 28, 28)).astype(np.float32)
-            if forward64(np, name, weights, x.astype(np.float64))[1] > limit:
-                break
-        y = random.randint(10, size=2)
-        got = self.gradients_of(x[..., None] if name == "cnn" else x, y)
-        x, h, worst = x.astype(np.float64), 1e-7, 0.0
-        for w, g in zip(weights, got):
-            flat, scale = w.reshape(-1), float(np.abs(g).max())
-            for i in range(0, flat.size, max(1, flat.size // 4)):
-                before = flat[i]
-                flat[i] = before + h
-                above = loss64(np, name, weights, x, y)
-                flat[i] = before - h
-                below = loss64(np, name, weights, x, y)
-                flat[i] = before
-                worst = max(worst, abs((above - below) / (2 * h) - float(g.reshape(-1)[i])) / scale)
-        return worst
-
     def run_checks(self):
         self.lines.write("progress", step="checking against the reference", done=0.05)
-        gradient = self.check_gradients()
-        self.first_losses = self.losses_of(FIRST_LOSSES)
-        eager = self.losses_of(EAGER_STEPS, run_eagerly=True)
-        compared = [("eager against compiled", distance(eager, self.first_losses), LIMIT)]
-        gpu = self.place != "/CPU:0"
-        limit = GPU_LIMIT if gpu else LIMIT
-        if gpu:
-            on_cpu = self.losses_of(FIRST_LOSSES, place="/CPU:0")
-            compared.append(("GPU against CPU", distance(self.first_losses, on_cpu), limit))
-        if self.start.losses is not None:
-            compared.append(("losses against the reference",
-                             distance(self.first_losses, list(self.start.losses)), limit))
-        passed = gradient <= GRADIENT_LIMIT and all(e <= most for _, e, most in compared)
-        parts = [("gradients against finite differences", gradient)] + [c[:2] for c in compared]
-        self.lines.write("checks", gradient_max_error=gradient,
-                         oracle_max_error=max(c[1] for c in compared), passed=passed,
-                         detail="; ".join("%s %.2g" % part for part in parts)
-                         + ("" if self.start.losses is not None
-                            else "; no start of the reference to compare with"))
-        if not passed:
-            raise Failure("check_failed", "TensorFlow computes wrongly: "
-                          + "; ".join("%s %.2g" % part for part in parts))
+        report = check(self)
+        self.first_losses = report.pop("first_losses")
+        self.lines.write("checks", **report)
+        if not report["passed"]:
+            raise Failure("check_failed", "TensorFlow computes wrongly: " + report["detail"])
 
     # training
 
@@ -554,15 +295,6 @@ class Worker:
         for stage in (self.say_hello, self.load_data, self.make_first_step, self.run_checks,
                       self.train, self.test, self.get_ready, self.obey):
             stage()
-
-
-def distance(got, expected):
-    """The largest relative difference; infinite where there is nothing to compare."""
-    pairs = list(zip(got, expected))
-    if not pairs:
-        return float("inf")
-    worst = max(abs(a - float(b)) / max(abs(float(b)), 1e-30) for a, b in pairs)
-    return worst if worst == worst else float("inf")
 
 
 def last_line(e):

@@ -28,7 +28,7 @@
 #include "trilane/banned.h"
 
 struct fixture {
-	struct str dir, program;
+	struct str dir, root, program;
 	char image_name[64], digest[SHA256_HEX_SIZE];
 	struct embedded_file images[2];
 	struct datasets datasets;
@@ -65,10 +65,22 @@ static void on_event(void *context, const char *type, json_t *data)
 	json_decref(data);
 }
 
+/* A machine with a Vulkan driver, whatever this one has. */
+static int make_root(struct fixture *f)
+{
+	CLEANUP(str_release) struct str drivers = STR_INIT;
+	CLEANUP(str_release) struct str manifest = STR_INIT;
+	fs_join(&f->root, f->dir.data, "root");
+	fs_join(&drivers, f->root.data, "usr/share/vulkan/icd.d");
+	fs_join(&manifest, drivers.data, "test.json");
+	int rc = fs_make_dirs(drivers.data, 0700, NULL);
+	return rc ? rc : fs_write(manifest.data, "{}", 2, 0600, NULL);
+}
+
 static int set_up(void **state)
 {
 	struct fixture *f = xcalloc(1, sizeof(*f));
-	f->dir = f->program = (struct str)STR_INIT;
+	f->dir = f->root = f->program = (struct str)STR_INIT;
 	if (fs_make_temporary_dir("trilane-test", &f->dir, NULL) ||
 	    fs_read(FAKE_WORKER, 64 << 20, &f->program, NULL))
 		return -1;
@@ -82,11 +94,14 @@ static int set_up(void **state)
 	                                      .size = f->program.len};
 	if (datasets_add_path(&f->datasets, "fake", f->dir.data, NULL))
 		return -1;
+	if (make_root(f))
+		return -1;
 	f->host = (struct benchmark_host){
 		.images = f->images,
 		.image_count = 1,
 		.datasets = &f->datasets,
 		.dir = f->dir.data,
+		.root = f->root.data,
 	};
 	f->listener =
 		(struct benchmark_listener){on_progress, on_event, f, &f->cancelled};
@@ -103,6 +118,7 @@ static int tear_down(void **state)
 	fs_remove_tree(f->dir.data, NULL);
 	datasets_release(&f->datasets);
 	str_release(&f->dir);
+	str_release(&f->root);
 	str_release(&f->program);
 	free(f);
 	return 0;

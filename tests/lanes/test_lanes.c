@@ -17,6 +17,8 @@
 #include "trilane/banned.h"
 
 static const struct embedded_file images[] = {
+	{"tensorflow_checks.py", "", (const unsigned char *)"x", 1, NULL, 0},
+	{"tensorflow_protocol.py", "", (const unsigned char *)"x", 1, NULL, 0},
 	{"tensorflow_worker.py", "", (const unsigned char *)"x", 1, NULL, 0},
 	{"trilane-worker-linux-arm64", "", (const unsigned char *)"x", 1, NULL, 0},
 	{"trilane-worker-linux-x86_64", "", (const unsigned char *)"x", 1, NULL, 0},
@@ -42,7 +44,7 @@ static int set_up(void **state)
 		return -1;
 	f->host = (struct lane_host){
 		.images = images,
-		.image_count = 5,
+		.image_count = 7,
 		.os = "Linux",
 		.arch = "x86_64",
 		.root = &f->root,
@@ -87,11 +89,11 @@ static void test_native(void **state)
 	struct fixture *f = *state;
 	struct lane_plan *p = plan(f, LANE_NATIVE);
 	assert_true(p->possible);
-	assert_string_equal(p->image.data, "trilane-worker-linux-x86_64");
+	assert_string_equal(p->images.items[0], "trilane-worker-linux-x86_64");
 	assert_string_equal(p->arch, "x86_64");
 	assert_false(p->translated);
 	assert_string_equal(p->program.data, "");
-	f->host.image_count = 2;
+	f->host.image_count = 4;
 	p = plan(f, LANE_NATIVE);
 	assert_false(p->possible);
 	assert_true(text_contains(p->reason.data, "carries no worker for x86_64"));
@@ -104,10 +106,10 @@ static void test_native_when_translated(void **state)
 	f->host.os = "macOS";
 	f->host.translated = true;
 	struct lane_plan *p = plan(f, LANE_NATIVE);
-	assert_string_equal(p->image.data, "trilane-worker-macos-arm64");
+	assert_string_equal(p->images.items[0], "trilane-worker-macos-arm64");
 	p = plan(f, LANE_TRANSLATED);
 	assert_true(p->possible);
-	assert_string_equal(p->image.data, "trilane-worker-macos-x86_64");
+	assert_string_equal(p->images.items[0], "trilane-worker-macos-x86_64");
 	assert_string_equal(p->program.data, "");
 }
 
@@ -122,11 +124,11 @@ static void test_qemu(void **state)
 	p = plan(f, LANE_TRANSLATED);
 	assert_true(p->possible);
 	assert_string_equal(p->program.data, "/usr/bin/qemu-aarch64-static");
-	assert_string_equal(p->image.data, "trilane-worker-linux-arm64");
+	assert_string_equal(p->images.items[0], "trilane-worker-linux-arm64");
 	assert_string_equal(p->arch, "arm64");
 	assert_true(p->emulated);
 	assert_true(p->translated);
-	f->host.image_count = 1;
+	f->host.image_count = 3;
 	assert_false(plan(f, LANE_TRANSLATED)->possible);
 }
 
@@ -152,7 +154,7 @@ static void test_rosetta_for_linux(void **state)
 	put(f, "/proc/sys/fs/binfmt_misc/rosetta", "enabled\n");
 	struct lane_plan *p = plan(f, LANE_TRANSLATED);
 	assert_string_equal(p->program.data, "");
-	assert_string_equal(p->image.data, "trilane-worker-linux-x86_64");
+	assert_string_equal(p->images.items[0], "trilane-worker-linux-x86_64");
 }
 
 static void test_rosetta(void **state)
@@ -172,14 +174,72 @@ static void test_rosetta(void **state)
 	assert_string_equal(p->program.data, "/usr/bin/arch");
 	assert_false(p->emulated);
 	assert_string_equal(p->before.items[0], "-x86_64");
-	assert_string_equal(p->image.data, "trilane-worker-macos-x86_64");
+	assert_string_equal(p->images.items[0], "trilane-worker-macos-x86_64");
+}
+
+/* AVX is an offer of Rosetta's from macOS 15 on, made by a variable. */
+static void test_rosetta_with_avx(void **state)
+{
+	struct fixture *f = *state;
+	const char *version = "/System/Library/CoreServices/SystemVersion.plist";
+	struct lane_plan *p = plan(f, LANE_TRANSLATED_AVX);
+	assert_true(text_contains(p->reason.data, "Only Rosetta 2"));
+	f->host.os = "macOS";
+	assert_true(text_contains(plan(f, LANE_TRANSLATED_AVX)->reason.data, "Intel"));
+	f->host.arch = "arm64";
+	assert_true(text_contains(plan(f, LANE_TRANSLATED_AVX)->reason.data,
+	                          "Rosetta 2 is not installed"));
+	put(f, "/Library/Apple/usr/share/rosetta/rosetta", "");
+	put(f, version,
+	    "<dict><key>ProductVersion</key>\n<string>14.7.1</string></dict>");
+	p = plan(f, LANE_TRANSLATED_AVX);
+	assert_true(text_contains(p->reason.data, "this is macOS 14"));
+	put(f, version, "<dict><key>ProductVersion</key>\n<string>15.1</string></dict>");
+	p = plan(f, LANE_TRANSLATED_AVX);
+	assert_true(p->possible);
+	assert_string_equal(p->program.data, "/usr/bin/arch");
+	assert_string_equal(p->isa, "avx2");
+	assert_true(strlist_has(&p->env, "ROSETTA_ADVERTISE_AVX=1"));
+	p = plan(f, LANE_TRANSLATED);
+	assert_null(p->isa);
+	assert_false(strlist_has(&p->env, "ROSETTA_ADVERTISE_AVX=1"));
+}
+
+/* On Linux, with a cache of the linker's that names other libraries only, then these. */
+static void test_libraries(void **state)
+{
+	struct fixture *f = *state;
+	static const char other[] = "glibc-ld.so.cache1.1\0libc.so.6\0/lib/libc.so.6\0"
+				    "/x/libopenblas.so.0.3\0mylibvulkan.so.1";
+	static const char both[] = "libopenblas.so.0\0/y/libopenblas.so.0\0"
+				   "libvulkan.so.1\0/y/libvulkan.so.1";
+	CLEANUP(str_release) struct str cache = STR_INIT;
+	unsetenv("VK_DRIVER_FILES");
+	unsetenv("VK_ICD_FILENAMES");
+	fs_join(&cache, f->dir.data, "etc/ld.so.cache");
+	put(f, "/etc/ld.so.cache", "");
+	assert_int_equal(fs_write(cache.data, other, sizeof(other), 0600, NULL), 0);
+	assert_true(text_contains(plan(f, LANE_BLAS)->reason.data, "OpenBLAS"));
+	assert_true(text_contains(plan(f, LANE_GPU)->reason.data, "no Vulkan library"));
+	put(f, "/usr/lib/libmkl_rt.so.2", "");
+	assert_true(plan(f, LANE_BLAS)->possible);
+	assert_int_equal(fs_write(cache.data, both, sizeof(both), 0600, NULL), 0);
+	assert_true(text_contains(plan(f, LANE_GPU)->reason.data, "no Vulkan driver"));
+	assert_true(text_contains(f->plan.remedy.data, "mesa-vulkan-drivers"));
+	put(f, "/usr/share/vulkan/icd.d/README", "");
+	assert_false(plan(f, LANE_GPU)->possible);
+	put(f, "/usr/share/vulkan/icd.d/radeon.json", "{}");
+	assert_true(plan(f, LANE_GPU)->possible);
 }
 
 static void test_gpu_and_blas(void **state)
 {
 	struct fixture *f = *state;
+	put(f, "/etc/vulkan/icd.d/nvidia.json", "{}");
 	assert_string_equal(plan(f, LANE_GPU)->engine, "vulkan");
+	assert_true(f->plan.possible);
 	assert_string_equal(plan(f, LANE_BLAS)->engine, "blas");
+	assert_true(f->plan.possible);
 	f->host.os = "macOS";
 	f->host.arch = "arm64";
 	assert_string_equal(plan(f, LANE_GPU)->engine, "metal");
@@ -213,7 +273,9 @@ static void test_tensorflow(void **state)
 	struct lane_plan *p = plan(f, LANE_TENSORFLOW);
 	assert_true(p->possible);
 	assert_string_equal(p->program.data, "/c");
-	assert_true(p->needs_data_files);
+	assert_true(p->python);
+	assert_string_equal(p->device, "cpu");
+	assert_int_equal(p->images.count, 3);
 	f->host.interpreter = "b";
 	assert_string_equal(plan(f, LANE_TENSORFLOW)->program.data, "/b");
 	f->host.interpreter = "a";
@@ -226,6 +288,35 @@ static void test_tensorflow(void **state)
 	p = plan(f, LANE_TENSORFLOW);
 	assert_false(p->possible);
 	assert_true(text_contains(p->reason.data, "no interpreter with this id"));
+}
+
+static void test_tensorflow_gpu(void **state)
+{
+	struct fixture *f = *state;
+	give_report(f, "{\"interpreters\":["
+	               "{\"id\":\"a\",\"path\":\"/a\",\"verdict\":{\"state\":\"ready\"}},"
+	               "{\"id\":\"b\",\"path\":\"/b\",\"verdict\":{\"state\":\"ready\"},"
+	               "\"plugin\":{\"path\":\"/b/metal.dylib\"}},"
+	               "{\"id\":\"c\",\"path\":\"/c\",\"verdict\":{\"state\":\"ready\"},"
+	               "\"plugin\":{\"path\":\"/c/metal.dylib\","
+	               "\"loads_with\":{\"loads\":false}}}]}");
+	assert_true(text_contains(plan(f, LANE_TENSORFLOW_GPU)->reason.data, "driver"));
+	put(f, "/proc/driver/nvidia/version", "");
+	struct lane_plan *p = plan(f, LANE_TENSORFLOW_GPU);
+	assert_true(p->possible);
+	assert_string_equal(p->device, "gpu");
+	assert_string_equal(p->engine, "tensorflow");
+	f->host.os = "macOS";
+	p = plan(f, LANE_TENSORFLOW_GPU);
+	assert_true(p->possible);
+	assert_string_equal(p->program.data, "/b");
+	assert_string_equal(plan(f, LANE_TENSORFLOW)->program.data, "/b");
+	f->host.interpreter = "a";
+	p = plan(f, LANE_TENSORFLOW_GPU);
+	assert_true(text_contains(p->reason.data, "has no plugin"));
+	f->host.interpreter = "c";
+	p = plan(f, LANE_TENSORFLOW_GPU);
+	assert_true(text_contains(p->reason.data, "does not load"));
 }
 
 static bool fits(const struct lane_plan *p, const char *arch, int translated,
@@ -258,6 +349,8 @@ static void test_hello(void **state)
 	p = plan(f, LANE_TENSORFLOW);
 	assert_true(fits(p, "x86_64", 1, "tensorflow", 1));
 	assert_true(fits(p, "arm64", 0, "tensorflow", 1));
+	f->plan.isa = "avx2";
+	assert_false(fits(p, "x86_64", 1, "tensorflow", 1));
 	json_t *empty = json_object();
 	CLEANUP(str_release) struct str why = STR_INIT;
 	assert_false(lane_hello_fits(p, empty, &why));
@@ -287,8 +380,11 @@ int main(void)
 		TEST(test_binfmt),
 		TEST(test_rosetta_for_linux),
 		TEST(test_rosetta),
+		TEST(test_rosetta_with_avx),
+		TEST(test_libraries),
 		TEST(test_gpu_and_blas),
 		TEST(test_tensorflow),
+		TEST(test_tensorflow_gpu),
 		TEST(test_hello),
 		TEST(test_document),
 	};

@@ -7,8 +7,10 @@ import { arch, fact } from "./format.js";
 export const LANES = {
   native: { name: "Native", what: "CPU, as built for this machine" },
   translated: { name: "Translated", what: "CPU, through a translator" },
+  "translated-avx": { name: "Translated, AVX", what: "CPU, through Rosetta 2 with AVX" },
   gpu: { name: "GPU", what: "graphics processor" },
   tensorflow: { name: "TensorFlow", what: "your own, as fit() runs it" },
+  "tensorflow-gpu": { name: "TensorFlow, GPU", what: "your own, on its GPU" },
   blas: { name: "BLAS", what: "the platform's library" },
 };
 

@@ -5,7 +5,10 @@ import * as format from "../format.js";
 import { MODELS, laneName, modelName, modelOf } from "../lanes.js";
 import { axis, base, figure } from "./library.js";
 
-const DASH = { native: [], translated: [6, 4], gpu: [2, 3], tensorflow: [10, 3, 2, 3], blas: [1, 4] };
+const DASH = {
+  native: [], translated: [6, 4], "translated-avx": [6, 4, 2, 4], gpu: [2, 3],
+  tensorflow: [10, 3, 2, 3], "tensorflow-gpu": [10, 3], blas: [1, 4],
+};
 
 const epochsOf = (result, lane, model) => {
   const m = modelOf(result, lane, model);

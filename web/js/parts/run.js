@@ -23,7 +23,7 @@ export function requestFor(lanes, extra = {}) {
   if (batch !== 32) {
     request.batch = batch;
   }
-  if (lanes.includes("tensorflow") && pythons().some((i) => i.id === interpreter)) {
+  if (lanes.some((lane) => lane.startsWith("tensorflow")) && pythons().some((i) => i.id === interpreter)) {
     request.interpreter = interpreter;
   }
   if (data && dataSets().includes(data)) {
