@@ -27,7 +27,7 @@ enum {
 };
 
 /* An emulated processor is a hundred times slower: whole epochs would take hours. */
-enum { EMULATED_IMAGES = 2560, EMULATED_IMAGES_QUICK = 1280, EMULATED_BATCHES_MIN = 4 };
+enum { EMULATED_IMAGES = 1280, EMULATED_BATCHES_MIN = 4 };
 
 /* --- launching --- */
 
@@ -82,9 +82,8 @@ unsigned bench_images(const struct bench *b, const struct lane_run *lane)
 {
 	if (!lane->plan.emulated)
 		return b->images;
-	unsigned images = b->spec->quick ? EMULATED_IMAGES_QUICK : EMULATED_IMAGES;
 	unsigned least = EMULATED_BATCHES_MIN * b->spec->batch;
-	return images > least ? images : least;
+	return least > EMULATED_IMAGES ? least : EMULATED_IMAGES;
 }
 
 static void build_argv(const struct bench *b, const struct lane_run *lane,

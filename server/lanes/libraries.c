@@ -48,7 +48,8 @@ static bool is_in_cache(const struct str *cache, const char *const *names)
 		const char *from = cache->data;
 		size_t left = cache->len;
 		const char *hit;
-		while ((hit = memmem(from, left, *name, strlen(*name) + 1))) {
+		size_t n = strlen(*name) + 1;
+		while ((hit = memmem(from, left, *name, n))) {
 			if (hit == cache->data || hit[-1] == '\0')
 				return true;
 			left -= (size_t)(hit + 1 - from);
@@ -95,8 +96,8 @@ static bool has_manifest(const struct lane_host *host, const char *folder)
 	return found;
 }
 
-/* Where Vulkan's loader looks for drivers' manifests:
- * https://github.com/KhronosGroup/Vulkan-Loader/blob/main/docs/LoaderDriverInterface.md */
+/* Where Vulkan's loader looks for drivers' manifests: LoaderDriverInterface.md of
+ * https://github.com/KhronosGroup/Vulkan-Loader/tree/main/docs */
 static bool has_driver(const struct lane_host *host)
 {
 	static const char *const folders[] = {

@@ -30,7 +30,7 @@ enum {
 	BATCH_MIN = 32,   /* of the engine: inference is timed with it */
 	CHECK_BATCH = 32, /* at most, and so many steps are compared */
 	CHECK_STEPS = 20,
-	SOFTWARE_IMAGES = 2560, /* at least, for a software device */
+	SOFTWARE_IMAGES = 1280, /* at least, for a software device */
 	SOFTWARE_BATCHES = 16,
 };
 
