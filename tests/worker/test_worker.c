@@ -429,49 +429,6 @@ static void test_a_translated_worker_knows(void **state)
 	end(&t);
 }
 
-static const char *find_python(void)
-{
-	static const char *const paths[] = {"/usr/bin/python3", "/usr/local/bin/python3",
-	                                    "/opt/homebrew/bin/python3"};
-
-	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++)
-		if (access(paths[i], X_OK) == 0)
-			return paths[i];
-	print_message("skipped: no python3\n");
-	skip();
-	return NULL;
-}
-
-/* A TensorFlow whose import fails: the last line of what it threw is the error. */
-static void test_tensorflow_that_does_not_import(void **state)
-{
-	static const char broken[] =
-		"raise ImportError('cannot load libtensorflow:\\nno such instruction')\n";
-	const char *python = find_python(), *images = getenv("TRILANE_WORKER_IMAGES");
-	CLEANUP(str_release) struct str dir = STR_INIT;
-	CLEANUP_FREE char *line = NULL, *script = NULL, *copy = NULL;
-	CLEANUP(str_release) struct str text = STR_INIT;
-
-	(void)state;
-	if (!images)
-		skip();
-	assert_int_equal(fs_make_temporary_dir("trilane-test", &dir, NULL), 0);
-	script = xasprintf("%s/tensorflow.py", dir.data);
-	copy = xasprintf("%s/worker.py", dir.data);
-	line = xasprintf("%s --data DATA --batch 2", copy);
-	assert_int_equal(fs_write(script, broken, strlen(broken), 0600, NULL), 0);
-	free(script);
-	script = xasprintf("%s/tensorflow_worker.py", images);
-	assert_int_equal(fs_read(script, 1 << 20, &text, NULL), 0);
-	/* A script's own folder is where it imports from first. */
-	assert_int_equal(fs_write(copy, text.data, text.len, 0600, NULL), 0);
-	assert_error(python, line, "import_failed", "no such instruction");
-	free(line);
-	line = xasprintf("%s --data DATA --batch 0", copy);
-	assert_error(python, line, "invalid", "1 to 4096");
-	assert_int_equal(fs_remove_tree(dir.data, NULL), 0);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -483,7 +440,6 @@ int main(void)
 		cmocka_unit_test(test_losses_do_not_depend_on_threads),
 		cmocka_unit_test(test_help),
 		cmocka_unit_test(test_a_translated_worker_knows),
-		cmocka_unit_test(test_tensorflow_that_does_not_import),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
