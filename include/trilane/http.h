@@ -111,6 +111,7 @@ struct http_response {
 	} fields[HTTP_RESPONSE_FIELDS];
 	size_t field_count;
 	bool close; /* the connection, after this answer */
+	bool held;  /* this answer, for a while: a secret was wrong */
 };
 #define HTTP_RESPONSE_INIT \
 	{ \

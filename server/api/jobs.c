@@ -162,6 +162,9 @@ HANDLER(delete_job)
 		return reply_missing(r);
 	if (jobs_cancel(a->config.jobs, request->id, &job, &err))
 		return reply_error(r, &err);
+	if (request->who[0])
+		log_info("%s cancelled by %s: %s", job_kind_name(job.kind), request->who,
+		         job.id);
 	return reply_job(r, 200, &job);
 }
 

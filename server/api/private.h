@@ -44,8 +44,8 @@ struct page {
 /* 0, or the status of the problem in R. */
 unsigned read_page(const struct http_request *request, struct page *page,
                    struct http_response *r);
-/* The page as {NAME: ROWS}.  ROWS (taken) are documents with an id, one more than the page
- * has if there is a next page; Link leads there. */
+/* The page as {NAME: ROWS}.  ROWS (taken) are documents with an id, one more than the
+ * page has if there is a next page; Link leads there. */
 unsigned reply_page(struct http_response *r, const char *name, const struct page *page,
                     json_t *rows);
 /* The body as a JSON object; the caller frees it.  0, or the status of the problem. */

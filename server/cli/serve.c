@@ -14,8 +14,8 @@
 #include <string.h>
 
 #include "commands.h"
+#include "lab.h"
 #include "report_job.h"
-#include "serve_options.h"
 #include "trilane/advice.h"
 #include "trilane/api.h"
 #include "trilane/benchmark.h"
@@ -126,9 +126,10 @@ static int start_http(struct parts *p, const struct serve_values *v, struct erro
 		.context = p->api,
 		.bind = v->bind,
 		.port = (uint16_t)v->port,
-		.hosts = (const char *const *)v->host.items,
-		.tls_certificate = v->tls_cert ? p->lab.certificate.data : NULL,
-		.tls_key = v->tls_key ? p->lab.key.data : NULL,
+		.hosts = (const char *const *)p->lab.hosts.items,
+		.tls_certificate =
+			p->lab.certificate.len ? p->lab.certificate.data : NULL,
+		.tls_key = p->lab.key.len ? p->lab.key.data : NULL,
 		.run_token = p->lab.run_token.len ? p->lab.run_token.data : NULL,
 		.view_token = p->lab.view_token.len ? p->lab.view_token.data : NULL,
 	};
@@ -164,6 +165,8 @@ static int start(struct parts *p, const struct serve_values *v, struct error *er
 	if (rc == 0)
 		rc = open_store(p, v, err);
 	if (rc == 0)
+		rc = lab_certify(&p->lab, v, p->data_dir.data, err);
+	if (rc == 0)
 		rc = advice_new(NULL, &p->advice, err);
 	if (rc == 0)
 		rc = start_jobs(p, err);
@@ -195,7 +198,8 @@ static void announce(const struct parts *p, const struct serve_values *v)
 	const char *host = v->bind ? v->bind : "127.0.0.1";
 
 	str_addf(&url, strchr(host, ':') ? "%s://[%s]:%u/" : "%s://%s:%u/",
-	         v->tls_cert ? "https" : "http", host, http_server_port(p->http));
+	         p->lab.certificate.len ? "https" : "http", host,
+	         http_server_port(p->http));
 	printf("listening on %s\n", url.data);
 	fflush(stdout);
 	if (v->open && !platform_open_browser(url.data))
@@ -216,7 +220,7 @@ static int run(const void *values, const char *const *arguments, size_t count)
 	const struct serve_values *v = values;
 	struct parts parts = {
 		.data_dir = STR_INIT,
-		.lab = {STR_INIT, STR_INIT, STR_INIT, STR_INIT},
+		.lab = LAB_INIT,
 	};
 	struct error err = ERROR_INIT;
 	sigset_t signals;

@@ -21,15 +21,11 @@ struct serve_values {
 extern const struct option_row serve_options[];
 extern const struct serve_values serve_defaults;
 
+/* Is the address one that other machines reach? */
+bool serve_is_open(const struct serve_values *v);
+/* Does the server have to make its own certificate? */
+bool serve_is_self_signed(const struct serve_values *v);
 /* Refuses an address beyond loopback without token and TLS. */
 int serve_check(const struct serve_values *v, struct error *err);
-
-/* What lab mode reads from files; empty without it. */
-struct lab {
-	struct str certificate, key;
-	struct str run_token, view_token;
-};
-int lab_read(struct lab *lab, const struct serve_values *v, struct error *err);
-void lab_release(struct lab *lab);
 
 #endif

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "conditional.h"
+#include "delay.h"
 #include "dispatch.h"
 #include "gate.h"
 #include "host.h"
@@ -45,6 +46,7 @@ struct http_server {
 	struct gate *gate;
 	struct registry registry;
 	struct streams streams;
+	struct delays delays;
 	uint16_t port;
 };
 
@@ -54,6 +56,7 @@ struct talk {
 	char *target;
 	bool begun;   /* the head has been judged */
 	bool refused; /* and the response is waiting for the body's end */
+	bool judged;  /* the response is there, and has been held if need be */
 	bool too_large;
 	uint64_t drained;
 };
@@ -171,6 +174,16 @@ static enum MHD_Result answer(struct http_server *s, struct talk *t,
 	return result;
 }
 
+/* A held answer is given when libmicrohttpd asks again. */
+static enum MHD_Result hold_or_answer(struct http_server *s, struct talk *t,
+                                      struct MHD_Connection *connection)
+{
+	t->judged = true;
+	if (t->x.response.held && delays_add(&s->delays, connection))
+		return MHD_YES;
+	return answer(s, t, connection);
+}
+
 /* --- requests --------------------------------------------------------------------- */
 
 static enum MHD_Result collect_field(void *cls, enum MHD_ValueKind kind, const char *name,
@@ -212,7 +225,7 @@ static enum MHD_Result begin(struct http_server *s, struct talk *t,
 	t->refused = !dispatch_head(&s->app, method, t->target, &fields, x);
 	if (t->refused && (fields.status != 0 || !can_drain(x))) {
 		x->response.close = true;
-		return answer(s, t, connection);
+		return hold_or_answer(s, t, connection);
 	}
 	x->request.body.limit = x->body_limit;
 	return MHD_YES;
@@ -238,7 +251,7 @@ static enum MHD_Result finish(struct http_server *s, struct talk *t,
 		dispatch_too_large(&t->x);
 	else if (!t->refused)
 		dispatch_body(&s->app, &t->x);
-	return answer(s, t, connection);
+	return hold_or_answer(s, t, connection);
 }
 
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection,
@@ -251,6 +264,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection,
 	(void)url;
 	if (!t)
 		return MHD_NO;
+	if (t->judged)
+		return answer(cls, t, connection);
 	if (!t->begun)
 		return begin(cls, t, connection, method, version);
 	if (*n > 0)
@@ -341,6 +356,7 @@ static bool on_tick(void *context)
 
 	registry_expire(&s->registry, clock_monotonic_ns());
 	streams_ping(&s->streams);
+	delays_tick(&s->delays);
 	return registry_count(&s->registry) > 0;
 }
 
@@ -421,6 +437,7 @@ int http_server_new(const struct http_config *config, struct http_server **out,
 	s->app.tls = config->tls_certificate != NULL;
 	registry_init(&s->registry);
 	streams_init(&s->streams);
+	delays_init(&s->delays);
 	rc = start(s, err);
 	if (rc) {
 		http_server_free(s);
@@ -445,11 +462,13 @@ void http_server_free(struct http_server *s)
 	if (!s)
 		return;
 	streams_stop(&s->streams);
+	delays_stop(&s->delays);
 	if (s->gate)
 		gate_free(s->gate);
 	if (s->daemon)
 		MHD_stop_daemon(s->daemon);
 	streams_release(&s->streams);
+	delays_release(&s->delays);
 	registry_release(&s->registry);
 	strlist_release(&s->app.hosts);
 	free(s);

@@ -140,10 +140,12 @@ static bool check_route(struct exchange *x)
 static bool check_access(const struct app *app, struct exchange *x)
 {
 	enum http_access access = x->route ? x->route->access : HTTP_PUBLIC;
-	unsigned status = token_check(app->config, access, &x->request);
+	bool wrong;
+	unsigned status = token_check(app->config, access, &x->request, &wrong);
 
 	if (status == 0)
 		return true;
+	x->response.held = wrong;
 	if (status == 401 && wants_page(x)) {
 		login_redirect(&x->response);
 		return false;

@@ -6,33 +6,53 @@
  */
 #include "login.h"
 
+#include <string.h>
+
 #include "problem.h"
 #include "target.h"
 #include "token.h"
-#include "trilane/clock.h"
 
 #include "trilane/banned.h"
 
-#define WRONG_TOKEN_DELAY_NS (300 * NS_PER_MS)
-#define COOKIE_AGE_S         (30 * 24 * 3600)
+#define COOKIE_AGE_S (30 * 24 * 3600)
 
 static const char page[] =
 	"<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
 	"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
 	"<meta name=\"color-scheme\" content=\"light dark\"><title>Trilane: sign "
 	"in</title>"
+	"<link rel=\"stylesheet\" href=\"/css/theme.css\">"
+	"<link rel=\"stylesheet\" href=\"/css/page.css\">"
 	"</head>\n<body><main><h1>Trilane</h1>\n"
 	"<form method=\"post\" action=\"" LOGIN_PATH "\">"
 	"<p><label for=\"token\">Token</label> <input id=\"token\" name=\"token\" "
 	"type=\"password\" autocomplete=\"current-password\" required autofocus>\n"
 	"<button>Sign in</button></p></form>\n"
-	"<p>Whoever looks after this machine has the token.</p></main></body></html>\n";
+	"<p>%s</p></main></body></html>\n";
+
+static void write_page(struct http_response *r, const char *note)
+{
+	str_addf(&r->body, page, note);
+	r->type = "text/html; charset=utf-8";
+}
 
 unsigned login_page(struct http_response *r)
 {
-	str_add(&r->body, page);
-	r->type = "text/html; charset=utf-8";
+	write_page(r, "Whoever looks after this machine has the token.");
 	return r->status = 200;
+}
+
+/* A browser sees the form again. */
+static void refuse(const struct http_request *request, struct http_response *r)
+{
+	const char *accept = request->fields[HTTP_FIELD_ACCEPT];
+
+	problem_plain(r, 401);
+	if (!accept || !strstr(accept, "text/html"))
+		return;
+	str_clear(&r->body);
+	write_page(r, "<strong role=\"alert\">This server does not know that token."
+	              "</strong>");
 }
 
 unsigned login_redirect(struct http_response *r)
@@ -59,8 +79,8 @@ unsigned login_submit(const struct http_config *config,
 		http_response_field(r, "Location", "/");
 		r->status = 303;
 	} else {
-		clock_sleep_ns(WRONG_TOKEN_DELAY_NS);
-		problem_plain(r, 401);
+		refuse(request, r);
+		r->held = true;
 	}
 	target_release(&form);
 	return r->status;

@@ -19,9 +19,8 @@ static const struct {
 	{400, "Bad Request", true, "malformed-request",
          "The request is not well-formed HTTP, or its target cannot be read.", NULL},
 	{401, "Unauthorized", false, "token-needed", "This server wants a token.",
-         "Sign in on the dashboard, or send Authorization: Bearer with the token that "
-         "the "
-         "server printed when it started."},
+         "Sign in at /login, or send Authorization: Bearer with the token that whoever "
+         "looks after this machine gave you."},
 	{403, "Forbidden", false, "cross-site",
          "The request came from a page of another site.",
          "Open the dashboard's own address, or send the request from a program."},

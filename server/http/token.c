@@ -10,11 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "trilane/clock.h"
-
 #include "trilane/banned.h"
-
-#define WRONG_TOKEN_DELAY_NS (300 * NS_PER_MS)
 
 /* The time depends on the length of what was given alone. */
 static bool same_secret(const char *secret, const char *given, size_t len)
@@ -72,12 +68,13 @@ bool token_valid(const struct http_config *config, const char *token)
 }
 
 unsigned token_check(const struct http_config *config, enum http_access access,
-                     struct http_request *request)
+                     struct http_request *request, bool *wrong)
 {
 	const char *given;
 	size_t len = 0;
 	bool run, view;
 
+	*wrong = false;
 	if (access == HTTP_PUBLIC || !token_needed(config))
 		return 0;
 	given = find_token(request, &len);
@@ -85,10 +82,9 @@ unsigned token_check(const struct http_config *config, enum http_access access,
 		return 401;
 	run = same_secret(config->run_token, given, len);
 	view = same_secret(config->view_token, given, len);
-	if (!run && !view) {
-		clock_sleep_ns(WRONG_TOKEN_DELAY_NS);
+	*wrong = !run && !view;
+	if (*wrong)
 		return 401;
-	}
 	snprintf(request->who, sizeof(request->who), "%s", run ? "run" : "view");
 	return run || access == HTTP_VIEW ? 0 : 403;
 }

@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: MIT
 """Lab mode: tokens, roles, the login form, TLS."""
+import hashlib
 import http.client
 import os
 import shutil
+import socket
 import ssl
 import subprocess
 import tempfile
+import threading
+import time
 import unittest
 
-from harness import PROGRAM, Answer, Server, ServerTest
+from harness import PROGRAM, Answer, Server, ServerTest, parse_answer
 
 RUN = "run-0123456789abcdef"
 VIEW = "view-0123456789abcdef"
@@ -73,6 +77,50 @@ class Tokens(ServerTest):
         self.assertIn("SameSite=Strict", cookie)
         self.assert_ok(self.server.get("/api/v1/jobs", Cookie=cookie.split(";")[0]))
 
+    def test_login_in_a_browser(self):
+        """Who types it wrong sees the form again, not JSON."""
+        form = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html,*/*;q=0.8",
+                "Origin": f"http://{self.server.host}", "Sec-Fetch-Site": "same-origin"}
+        answer = self.assert_ok(self.server.request("POST", "/login", "token=%3Cscript%3E", form), 401)
+        self.assertTrue(answer.type.startswith("text/html"))
+        self.assertIn(b"does not know", answer.body)
+        self.assertNotIn(b"script>", answer.body)
+        self.assertNotIn("set-cookie", answer.headers)
+
+    def test_hint_names_the_way_in(self):
+        self.assertIn("/login", self.server.get("/api/v1/jobs").json()["hint"])
+
+    def test_guessing_makes_nobody_else_wait(self):
+        began, ended = time.monotonic(), []
+
+        def guess(n):
+            answer = self.server.request("GET", "/api/v1/jobs", headers=self.bearer(f"{n:020d}"))
+            ended.append((answer.status, time.monotonic() - began))
+        threads = [threading.Thread(target=guess, args=(n,)) for n in range(40)]
+        [t.start() for t in threads]
+        for _ in range(10):
+            asked = time.monotonic()
+            self.assert_ok(self.server.request("GET", "/api/v1/jobs", headers=self.bearer(VIEW)))
+            self.assertLess(time.monotonic() - asked, 0.5)
+        [t.join() for t in threads]
+        self.assertEqual({status for status, _ in ended}, {401})
+        self.assertGreater(min(seconds for _, seconds in ended), 0.9)
+
+    def test_guessing_before_the_body(self):
+        head = (f"POST /api/v1/reports HTTP/1.1\r\nHost: {self.server.host}\r\nContent-Type: application/json\r\n"
+                f"Authorization: Bearer {'x' * 20}\r\nExpect: 100-continue\r\nContent-Length: 9999999\r\n\r\n")
+        began = time.monotonic()
+        self.assert_problem(parse_answer(self.server.raw(head.encode(), shut=False)), 401)
+        self.assertGreater(time.monotonic() - began, 0.9)
+
+    def test_cancelling_leaves_a_line(self):
+        job = self.server.request("POST", "/api/v1/reports", {"imports": False}, self.bearer(RUN)).json()
+        self.assertEqual(job["owner"], "run")
+        self.assertEqual(self.server.request("DELETE", f"/api/v1/jobs/{job['id']}", headers=self.bearer(VIEW)).status, 403)
+        self.assertEqual(self.server.request("DELETE", f"/api/v1/jobs/{job['id']}", headers=self.bearer(RUN)).status, 200)
+        self.assertIn(f"report started by run: {job['id']}", self.server.said())
+        self.assertIn(f"report cancelled by run: {job['id']}", self.server.said())
+
     def test_bad_token_files(self):
         for text, mode in (("run short\n", 0o600), ("", 0o600), (f"run {RUN}\nrun {RUN}\n", 0o600),
                            (f"root {RUN}\n", 0o600), (f"run {RUN}\n", 0o644)):
@@ -112,6 +160,85 @@ class Tls(unittest.TestCase):
             finally:
                 self.assertEqual(server.stop(), 0)
                 server.clean()
+
+
+class SelfSigned(unittest.TestCase):
+    """Beyond this machine without a certificate: one is made, kept, and made anew when it must."""
+    def setUp(self):
+        self.folder = tempfile.mkdtemp()
+        self.data = os.path.join(self.folder, "data")
+        self.tokens = token_file(self.folder)
+
+    def tearDown(self):
+        shutil.rmtree(self.folder)
+
+    def path(self, name):
+        return os.path.join(self.data, name)
+
+    def read(self, name):
+        with open(self.path(name), encoding="ascii") as file:
+            return file.read()
+
+    def serve(self, *more):
+        """What it said, after a look through TLS."""
+        try:
+            server = Server("--bind", "0.0.0.0", "--token-file", self.tokens, *more, data_dir=self.data)
+        except AssertionError as error:
+            if "this build" in str(error):
+                self.skipTest("no TLS or no GnuTLS in this build")
+            raise
+        try:
+            self.assertTrue(server.line.startswith("listening on https://"))
+            self.ask(server)
+            self.assertEqual(server.stop(), 0)
+            return server.said()
+        finally:
+            server.clean()
+
+    def ask(self, server):
+        context = ssl.create_default_context(cafile=self.path("tls-certificate.pem"))
+        for name in ("127.0.0.1", "localhost"):
+            connection = http.client.HTTPSConnection(name, server.port, context=context, timeout=20)
+            connection.request("GET", "/api/v1/jobs", headers={"Authorization": f"Bearer {VIEW}"})
+            self.assertEqual(connection.getresponse().status, 200)
+            connection.close()
+        der = ssl.PEM_cert_to_DER_cert(self.read("tls-certificate.pem"))
+        digest = hashlib.sha256(der).hexdigest().upper()
+        fingerprint = ":".join(digest[i:i + 2] for i in range(0, 64, 2))
+        self.assertIn(f"SHA-256 fingerprint {fingerprint}", server.said())
+        self.assertEqual(os.stat(self.path("tls-key.pem")).st_mode & 0o777, 0o600)
+
+    def test_made_once(self):
+        self.assertIn("a certificate was made", self.serve())
+        before = self.read("tls-certificate.pem"), self.read("tls-key.pem")
+        self.assertNotIn("was made", self.serve())
+        self.assertEqual((self.read("tls-certificate.pem"), self.read("tls-key.pem")), before)
+
+    def test_made_anew(self):
+        self.serve()
+        for name, damage in (("tls-certificate.pem", "x"), ("tls-key.pem", ""), ("tls-key.pem", None)):
+            with self.subTest(name=name, damage=damage):
+                before = self.read("tls-certificate.pem")
+                if damage is None:
+                    os.chmod(self.path(name), 0o644)
+                else:
+                    with open(self.path(name), "w", encoding="ascii") as file:
+                        file.write(damage)
+                self.assertIn("a new certificate was made", self.serve())
+                self.assertNotEqual(self.read("tls-certificate.pem"), before)
+        self.assertIn("not for lab9.example", self.serve("--host", "lab9.example"))
+
+    def test_own_name_is_answered_to(self):
+        name = socket.gethostname()
+        server = Server("--bind", "0.0.0.0", "--token-file", self.tokens, "--insecure-lan", data_dir=self.data)
+        try:
+            self.assertTrue(server.line.startswith("listening on http://"))
+            answer = server.request("GET", "/api/v1/health", headers={"Host": f"{name}:{server.port}"})
+            self.assertEqual(answer.status, 200)
+            self.assertIn("warning", server.said())
+        finally:
+            server.stop()
+            server.clean()
 
 
 if __name__ == "__main__":
