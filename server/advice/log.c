@@ -10,6 +10,7 @@
 #include "condition.h"
 #include "evaluate.h"
 #include "log_text.h"
+#include "log_training.h"
 #include "trilane/advice.h"
 #include "trilane/cleanup.h"
 #include "trilane/facts.h"
@@ -73,6 +74,7 @@ static void read_facts(struct reading *r)
 		for (size_t j = 0; j < m->count; j++)
 			add_captures(r->facts, m->items[j].captures);
 	}
+	json_object_set_new(r->facts, "training", log_training(&r->text));
 }
 
 /* The interpreter whose environment the log names most precisely. */
