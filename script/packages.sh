@@ -59,6 +59,9 @@ want_translated_lane() {
   esac
 }
 
+# "libclang-rt-@-dev": clang's runtime for the sanitizers and the fuzzer is packaged by version.
+clang_version() { apt-cache depends clang | sed -n 's/^ *Depends: clang-\([0-9]*\)$/\1/p' | head -n 1; }
+
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"
   elif have sudo; then sudo "$@"
@@ -72,7 +75,7 @@ install_wanted() {
   if have apt-get; then
     as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq >&2
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-      "${wanted_apt[@]}" > /dev/null
+      "${wanted_apt[@]//@/$(clang_version)}" > /dev/null
   elif have brew; then
     [ ${#wanted_brew[@]} -eq 0 ] || brew install --quiet "${wanted_brew[@]}" >&2
     have cc || { echo "Install Apple's command line tools first: xcode-select --install" >&2; return 1; }

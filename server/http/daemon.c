@@ -39,6 +39,20 @@ enum {
 	SPARE_CONNECTIONS = 64, /* beyond HTTP_CONNECTIONS: being closed */
 };
 
+/* What the gate does not see is read as strictly as it would: releases from 1.0 on are
+ * lenient unless told, those before never are. */
+#if MHD_VERSION >= 0x01000000
+#define DISCIPLINE \
+	{ \
+		MHD_OPTION_CLIENT_DISCIPLINE_LVL, 1, NULL \
+	}
+#else
+#define DISCIPLINE \
+	{ \
+		MHD_OPTION_END, 0, NULL \
+	}
+#endif
+
 struct http_server {
 	struct http_config config;
 	struct app app;
@@ -378,9 +392,10 @@ static void allow_hosts(struct http_server *s)
 static int start_daemon(struct http_server *s, struct error *err)
 {
 	const struct http_config *c = &s->config;
-	const struct MHD_OptionItem tls[] = {
+	const struct MHD_OptionItem options[] = {
 		{MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)c->tls_certificate},
 		{MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)c->tls_key},
+		DISCIPLINE,
 		{MHD_OPTION_END, 0, NULL},
 	};
 	/* poll on every system: with epoll the end of a client that sends its request and
@@ -390,18 +405,18 @@ static int start_daemon(struct http_server *s, struct error *err)
 
 	if (s->app.tls)
 		flags |= MHD_USE_TLS;
-	s->daemon =
-		MHD_start_daemon(flags, 0, NULL, NULL, on_request, s, MHD_OPTION_ARRAY,
-	                         s->app.tls ? tls : &tls[2], MHD_OPTION_URI_LOG_CALLBACK,
-	                         on_target, s, MHD_OPTION_UNESCAPE_CALLBACK, keep_escaped,
-	                         s, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
-	                         MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
-	                         MHD_OPTION_THREAD_POOL_SIZE, (unsigned)THREADS,
-	                         MHD_OPTION_CONNECTION_LIMIT,
-	                         (unsigned)(HTTP_CONNECTIONS + SPARE_CONNECTIONS),
-	                         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_ANSWER_S,
-	                         MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-	                         (size_t)MEMORY_PER_CONNECTION, MHD_OPTION_END);
+	s->daemon = MHD_start_daemon(
+		flags, 0, NULL, NULL, on_request, s, MHD_OPTION_ARRAY,
+		s->app.tls ? options : &options[2], MHD_OPTION_URI_LOG_CALLBACK,
+		on_target, s, MHD_OPTION_UNESCAPE_CALLBACK, keep_escaped, s,
+		MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
+		MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
+		MHD_OPTION_THREAD_POOL_SIZE, (unsigned)THREADS,
+		MHD_OPTION_CONNECTION_LIMIT,
+		(unsigned)(HTTP_CONNECTIONS + SPARE_CONNECTIONS),
+		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_ANSWER_S,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_PER_CONNECTION,
+		MHD_OPTION_END);
 	if (!s->daemon)
 		return error_set(err, ERROR_FAILED, "cannot start the HTTP daemon%s",
 		                 s->app.tls ? "; are certificate and key valid?" : "");

@@ -119,6 +119,8 @@ static unsigned finish(struct fields *fields, bool http_1_0, struct head *head)
 {
 	unsigned status = fields_finish(fields, http_1_0);
 
+	if (!status && !http_1_0 && !fields->known[HTTP_FIELD_HOST].data)
+		status = 400; /* RFC 9112 3.2 */
 	head->chunked = fields->known[HTTP_FIELD_TRANSFER_ENCODING].data != NULL;
 	head->expect = fields->known[HTTP_FIELD_EXPECT].data != NULL;
 	return status ? status : HEAD_GOOD;
