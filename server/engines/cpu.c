@@ -28,6 +28,15 @@ static struct cpu *self(const struct engine *e)
 	return (struct cpu *)e;
 }
 
+/* The most samples that are done at once. */
+static unsigned piece_size(const struct cpu *c, enum step_kind kind, unsigned n)
+{
+	unsigned most =
+		kind == STEP_FORWARD ? c->model->piece_forward : c->model->piece_train;
+
+	return n < most ? n : most;
+}
+
 /* Arrays that are walked together must not start at the same place of a page: a store to
  * one would hold up a load from the next. */
 float *carve(struct carver *carver, size_t floats)
@@ -65,9 +74,9 @@ static void layout(struct cpu *c, struct carver *carver)
 		w[i].m = carve(carver, w[i].size);
 		w[i].v = carve(carver, w[i].size);
 	}
-	c->logits = carve(carver, c->logit_stride * c->batch);
-	c->losses = carve(carver, c->batch);
-	c->hits = (bool *)(void *)carve(carver, c->batch);
+	c->logits = carve(carver, c->logit_stride * c->piece);
+	c->losses = carve(carver, c->piece);
+	c->hits = (bool *)(void *)carve(carver, c->piece);
 }
 
 static int allocate_all(struct cpu *c, struct error *err)
@@ -159,6 +168,7 @@ static int cpu_create(const struct engine_config *config, struct engine **out,
 	c->model = config->shape.family == FAMILY_MLP ? &cpu_mlp : &cpu_cnn;
 	c->shape = config->shape;
 	c->batch = config->batch;
+	c->piece = piece_size(c, STEP_TRAIN, c->batch);
 	processor_name(c->processor, sizeof(c->processor));
 	rc = prepare(c, config, err);
 	if (rc) {
@@ -267,60 +277,88 @@ static int check_input(const struct cpu *c, const uint8_t *labels, unsigned n,
 	return 0;
 }
 
+/* What is known after a piece of a step. */
+typedef void piece_done(struct cpu *c, unsigned begin, void *out);
+
+/* A step of N samples, in pieces of about one size. */
 static void run(struct cpu *c, enum step_kind kind, const float *x, const uint8_t *labels,
-                unsigned n)
+                unsigned n, piece_done *done, void *out)
 {
+	unsigned size = piece_size(c, kind, n), pieces = (n + size - 1) / size;
+
 	c->kind = kind;
-	c->x = x;
-	c->labels = labels;
-	c->n = n;
-	c->model->step(c);
+	c->total = n;
+	for (unsigned i = 0, begin = 0; i < pieces; i++, begin += c->n) {
+		c->first = i == 0;
+		c->last = i == pieces - 1;
+		c->n = n / pieces + (i < n % pieces);
+		c->x = x + begin * model_inputs(&c->shape);
+		c->labels = labels ? labels + begin : NULL;
+		c->model->step(c);
+		done(c, begin, out);
+	}
 }
 
-static void sum_up(const struct cpu *c, struct engine_step *out)
-{
-	double loss = 0;
+struct tally {
+	double loss;
+	unsigned correct;
+};
 
-	out->correct = 0;
+static void count_piece(struct cpu *c, unsigned begin, void *out)
+{
+	struct tally *tally = out;
+
+	(void)begin;
 	for (unsigned b = 0; b < c->n; b++) {
-		loss += c->losses[b];
-		out->correct += c->hits[b];
+		tally->loss += c->losses[b];
+		tally->correct += c->hits[b];
 	}
-	out->loss = (float)(loss / c->n);
+}
+
+static int learn(struct cpu *c, enum step_kind kind, const float *x,
+                 const uint8_t *labels, unsigned n, struct engine_step *out,
+                 struct error *err)
+{
+	struct tally tally = {0, 0};
+	int rc = check_input(c, labels, n, err);
+
+	if (!rc && (kind == STEP_GRADIENTS || n > piece_size(c, kind, n)))
+		rc = allocate_gradients(c, err);
+	if (rc)
+		return rc;
+	if (kind == STEP_TRAIN)
+		c->adam = (struct adam){
+			.rate_m = (float)(1 - BETA1),
+			.rate_v = (float)(1 - BETA2),
+			.alpha = adam_rate(++c->steps),
+			.epsilon = EPSILON,
+		};
+	run(c, kind, x, labels, n, count_piece, &tally);
+	out->loss = (float)(tally.loss / n);
+	out->correct = tally.correct;
+	return 0;
 }
 
 static int cpu_train(struct engine *e, const float *x, const uint8_t *labels, unsigned n,
                      struct engine_step *out, struct error *err)
 {
-	struct cpu *c = self(e);
-	int rc = check_input(c, labels, n, err);
-
-	if (rc)
-		return rc;
-	c->adam = (struct adam){
-		.rate_m = (float)(1 - BETA1),
-		.rate_v = (float)(1 - BETA2),
-		.alpha = adam_rate(++c->steps),
-		.epsilon = EPSILON,
-	};
-	run(c, STEP_TRAIN, x, labels, n);
-	sum_up(c, out);
-	return 0;
+	return learn(self(e), STEP_TRAIN, x, labels, n, out, err);
 }
 
 static int cpu_gradients(struct engine *e, const float *x, const uint8_t *labels,
                          unsigned n, struct engine_step *out, struct error *err)
 {
-	struct cpu *c = self(e);
-	int rc = check_input(c, labels, n, err);
+	return learn(self(e), STEP_GRADIENTS, x, labels, n, out, err);
+}
 
-	if (!rc)
-		rc = allocate_gradients(c, err);
-	if (rc)
-		return rc;
-	run(c, STEP_GRADIENTS, x, labels, n);
-	sum_up(c, out);
-	return 0;
+static void copy_logits(struct cpu *c, unsigned begin, void *out)
+{
+	size_t classes = c->shape.classes;
+	float *logits = out;
+
+	for (unsigned b = 0; b < c->n; b++)
+		memcpy(logits + (begin + b) * classes, c->logits + b * c->logit_stride,
+		       classes * sizeof(*logits));
 }
 
 static int cpu_forward(struct engine *e, const float *x, unsigned n, float *logits,
@@ -329,14 +367,9 @@ static int cpu_forward(struct engine *e, const float *x, unsigned n, float *logi
 	struct cpu *c = self(e);
 	int rc = check_input(c, NULL, n, err);
 
-	if (rc)
-		return rc;
-	run(c, STEP_FORWARD, x, NULL, n);
-	for (unsigned b = 0; b < n; b++)
-		memcpy(logits + (size_t)b * c->shape.classes,
-		       c->logits + b * c->logit_stride,
-		       c->shape.classes * sizeof(*logits));
-	return 0;
+	if (!rc)
+		run(c, STEP_FORWARD, x, NULL, n, copy_logits, logits);
+	return rc;
 }
 
 const struct engine_class engine_cpu = {

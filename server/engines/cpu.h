@@ -55,7 +55,8 @@ struct cpu {
 	struct team *team;
 	struct model_shape shape;
 	unsigned batch;
-	unsigned panels;     /* of the head's inputs */
+	unsigned piece;  /* samples there is room for: the largest of a step's pieces */
+	unsigned panels; /* of the head's inputs */
 	size_t logit_stride; /* classes, filled up to vectors */
 	bool flush_to_zero;
 	char processor[64];
@@ -73,6 +74,10 @@ struct cpu {
 	uint64_t steps;   /* done since the weights were set */
 	struct adam adam; /* for the step being done */
 	enum step_kind kind;
+	unsigned total; /* samples of the step */
+
+	/* The piece of it being done. */
+	bool first, last;
 	const float *x;
 	const uint8_t *labels;
 	unsigned n;
@@ -80,6 +85,9 @@ struct cpu {
 
 /* What differs between the models. */
 struct cpu_model {
+	/* A step of more samples is done in pieces, whose activations stay in the second
+	 * cache or nearly; the gradients are added up on the way. */
+	unsigned piece_forward, piece_train;
 	/* Sizes and arrays; called with a carver that adds up and with one that cuts. */
 	void (*layout)(struct cpu *c, struct carver *carver);
 	void (*step)(struct cpu *c);
@@ -92,11 +100,12 @@ extern const struct cpu_model cpu_mlp, cpu_cnn;
 
 /* Where the gradient of weights from OFFSET on goes in this step. */
 struct target cpu_target(const struct cpu *c, int which, size_t offset);
-/* Samples BEGIN to END, whose features are F: logits, and unless this is only forward
- * softmax, loss and the logits' gradient in their place. */
-void cpu_head(struct cpu *c, const struct features *f, unsigned begin, unsigned end);
-/* The head's gradients: one panel of weights, from all samples; and the biases. */
-void cpu_update_head(struct cpu *c, const struct features *f, unsigned panel);
+/* Samples BEGIN to END, whose features are F: their logits.  Then softmax, loss, and the
+ * logits' gradient in their place. */
+void cpu_logits(struct cpu *c, const struct features *f, unsigned begin);
+void cpu_softmax(struct cpu *c, unsigned begin, unsigned end);
+/* The head's gradients: one panel of weights, its features at A; and the biases. */
+void cpu_update_head(struct cpu *c, unsigned panel, const float *a, size_t sample_stride);
 void cpu_update_head_bias(struct cpu *c);
 
 static inline size_t round_up(size_t n, size_t multiple)

@@ -30,11 +30,11 @@ static void cnn_layout(struct cpu *c, struct carver *carver)
 	cnn->quads = (s->height - 1) * (s->width - 1);
 	c->panels = (unsigned)(cnn->stride / panel);
 	c->weights[WEIGHTS_FIRST].size = cnn->kernel_size;
-	cnn->a = carve(carver, cnn->stride * c->batch);
+	cnn->a = carve(carver, cnn->stride * c->piece);
 	cnn->da = carve(carver, cnn->stride * BLOCK * members);
 	cnn->winners = (int32_t *)(void *)carve(carver, cnn->stride * BLOCK * members);
 	cnn->quads_x = carve(carver, (size_t)cnn->quads * CONV_QUAD * members);
-	cnn->dk = carve(carver, cnn->kernel_size * c->batch);
+	cnn->dk = carve(carver, cnn->kernel_size * c->piece);
 }
 
 static size_t cnn_first_place(const struct cpu *c, int i, size_t e)
@@ -101,9 +101,11 @@ static void do_block(struct cpu *c, unsigned member, unsigned begin, unsigned en
 		c->kernels->conv_forward(&cnn->conv, c->x + b * model_inputs(&c->shape),
 		                         c->weights[WEIGHTS_FIRST].w,
 		                         cnn->a + b * cnn->stride, winners);
-	cpu_head(c, &f, begin, end);
-	if (c->kind != STEP_FORWARD)
-		backward_block(c, member, &f, begin, end);
+	cpu_logits(c, &f, begin);
+	if (c->kind == STEP_FORWARD)
+		return;
+	cpu_softmax(c, begin, end);
+	backward_block(c, member, &f, begin, end);
 }
 
 static void update_kernel(struct cpu *c)
@@ -123,11 +125,11 @@ static void do_samples(void *context, unsigned member, unsigned begin, unsigned 
 static void do_panels(void *context, unsigned member, unsigned begin, unsigned end)
 {
 	struct cpu *c = context;
-	struct features all = cnn_features(c, 0, c->n);
+	const struct cnn *cnn = &c->u.cnn;
 
 	(void)member;
 	for (unsigned p = begin; p < end; p++)
-		cpu_update_head(c, &all, p);
+		cpu_update_head(c, p, cnn->a + p * c->kernels->panel, cnn->stride);
 	if (!begin) {
 		update_kernel(c);
 		cpu_update_head_bias(c);
@@ -148,6 +150,8 @@ static void cnn_step(struct cpu *c)
 }
 
 const struct cpu_model cpu_cnn = {
+	.piece_forward = 128,
+	.piece_train = 128,
 	.layout = cnn_layout,
 	.step = cnn_step,
 	.first_place = cnn_first_place,

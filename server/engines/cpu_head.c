@@ -8,30 +8,37 @@
 struct target cpu_target(const struct cpu *c, int which, size_t offset)
 {
 	const struct weights *w = &c->weights[which];
+	struct target to = {
+		.w = w->w + offset,
+		.m = w->m + offset,
+		.v = w->v + offset,
+		.adam = &c->adam,
+	};
 
-	if (c->kind == STEP_GRADIENTS)
-		return (struct target){.g = w->g + offset};
-	return (struct target){.w = w->w + offset,
-	                       .m = w->m + offset,
-	                       .v = w->v + offset,
-	                       .adam = &c->adam};
+	if (!c->first)
+		to.sofar = w->g + offset;
+	if (!c->last || c->kind == STEP_GRADIENTS)
+		to.g = w->g + offset;
+	return to;
 }
 
-void cpu_head(struct cpu *c, const struct features *f, unsigned begin, unsigned end)
+void cpu_logits(struct cpu *c, const struct features *f, unsigned begin)
+{
+	c->kernels->head_forward(f, c->weights[WEIGHTS_HEAD].w,
+	                         c->weights[WEIGHTS_HEAD_BIAS].w, c->shape.classes,
+	                         c->logits + begin * c->logit_stride, c->logit_stride);
+}
+
+void cpu_softmax(struct cpu *c, unsigned begin, unsigned end)
 {
 	float *z = c->logits + begin * c->logit_stride;
 
-	c->kernels->head_forward(f, c->weights[WEIGHTS_HEAD].w,
-	                         c->weights[WEIGHTS_HEAD_BIAS].w, c->shape.classes, z,
-	                         c->logit_stride);
-	if (c->kind == STEP_FORWARD)
-		return;
 	for (unsigned b = begin; b < end; b++, z += c->logit_stride)
-		c->losses[b] = softmax_gradient(z, c->shape.classes, c->labels[b], c->n,
-		                                &c->hits[b]);
+		c->losses[b] = softmax_gradient(z, c->shape.classes, c->labels[b],
+		                                c->total, &c->hits[b]);
 }
 
-void cpu_update_head(struct cpu *c, const struct features *f, unsigned panel)
+void cpu_update_head(struct cpu *c, unsigned panel, const float *a, size_t sample_stride)
 {
 	size_t columns = c->kernels->panel, classes = c->shape.classes;
 	struct target to = cpu_target(c, WEIGHTS_HEAD, panel * classes * columns);
@@ -43,7 +50,7 @@ void cpu_update_head(struct cpu *c, const struct features *f, unsigned panel)
 		.depth = c->n,
 	};
 
-	c->kernels->update(&d, f->a + panel * f->panel_stride, f->sample_stride, &to);
+	c->kernels->update(&d, a, sample_stride, &to);
 }
 
 void cpu_update_head_bias(struct cpu *c)

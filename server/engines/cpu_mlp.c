@@ -35,9 +35,9 @@ static void mlp_layout(struct cpu *c, struct carver *carver)
 	c->panels = (c->shape.hidden + panel - 1) / panel;
 	c->weights[WEIGHTS_FIRST].size = (size_t)c->panels * count_rows(c) * panel;
 	mlp->x_transposed =
-		carve(carver, (size_t)count_tiles(c) * c->kernels->rows * c->batch);
-	mlp->h = carve(carver, (size_t)c->panels * panel * c->batch);
-	mlp->dh = carve(carver, (size_t)team_size(c->team) * panel * c->batch);
+		carve(carver, (size_t)count_tiles(c) * c->kernels->rows * c->piece);
+	mlp->h = carve(carver, (size_t)c->panels * panel * c->piece);
+	mlp->dh = carve(carver, (size_t)team_size(c->team) * panel * c->piece);
 }
 
 static size_t mlp_first_place(const struct cpu *c, int i, size_t e)
@@ -97,8 +97,7 @@ static void backward_panel(struct cpu *c, unsigned p, float *dh)
 {
 	const struct kernels *k = c->kernels;
 	size_t panel = k->panel, rows = count_rows(c), classes = c->shape.classes;
-	struct features f = mlp_features(c, 0, c->n);
-	struct features own = f;
+	struct features own = mlp_features(c, 0, c->n);
 	struct target first = cpu_target(c, WEIGHTS_FIRST, p * rows * panel);
 	struct factor x = {
 		.a = c->u.mlp.x_transposed,
@@ -108,12 +107,12 @@ static void backward_panel(struct cpu *c, unsigned p, float *dh)
 		.depth = c->n,
 	};
 
-	own.a += p * f.panel_stride;
+	own.a += p * own.panel_stride;
 	own.panels = 1;
 	k->head_backward(c->logits, c->logit_stride,
 	                 c->weights[WEIGHTS_HEAD].w + p * classes * panel,
 	                 c->shape.classes, &own, dh);
-	cpu_update_head(c, &f, p);
+	cpu_update_head(c, p, own.a, own.sample_stride);
 	k->update(&x, dh, panel, &first);
 }
 
@@ -133,16 +132,19 @@ static void do_forward(void *context, unsigned member, unsigned begin, unsigned 
 
 static void do_head(void *context, unsigned member, unsigned begin, unsigned end)
 {
-	struct features own = mlp_features(context, begin, end);
+	struct cpu *c = context;
+	struct features own = mlp_features(c, begin, end);
 
 	(void)member;
-	cpu_head(context, &own, begin, end);
+	cpu_logits(c, &own, begin);
+	if (c->kind != STEP_FORWARD)
+		cpu_softmax(c, begin, end);
 }
 
 static void do_backward(void *context, unsigned member, unsigned begin, unsigned end)
 {
 	struct cpu *c = context;
-	float *dh = c->u.mlp.dh + (size_t)member * c->kernels->panel * c->batch;
+	float *dh = c->u.mlp.dh + (size_t)member * c->kernels->panel * c->piece;
 
 	for (unsigned p = begin; p < end; p++)
 		backward_panel(c, p, dh);
@@ -161,6 +163,8 @@ static void mlp_step(struct cpu *c)
 }
 
 const struct cpu_model cpu_mlp = {
+	.piece_forward = 128,
+	.piece_train = 1024,
 	.layout = mlp_layout,
 	.step = mlp_step,
 	.first_place = mlp_first_place,

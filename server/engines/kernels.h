@@ -26,10 +26,12 @@ struct adam {
 	float alpha, epsilon;
 };
 
-/* Where a gradient goes: into a weight by Adam, or, if G is set, to G alone. */
+/* Where a gradient goes: into a weight by Adam, or, if G is set, to G alone.  It is added
+ * to SOFAR first, if that is set: the gradient of samples that came before. */
 struct target {
 	float *w, *m, *v;
 	float *g;
+	const float *sofar;
 	const struct adam *adam;
 };
 

@@ -40,6 +40,13 @@ static inline vec vec_max(vec a, vec b)
 	return _mm256_max_ps(a, b);
 }
 
+static inline float vec_sum(vec x)
+{
+	__m128 half = _mm_add_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps(x, 1));
+	__m128 pairs = _mm_add_ps(half, _mm_movehl_ps(half, half));
+	return _mm_cvtss_f32(_mm_add_ss(pairs, _mm_movehdup_ps(pairs)));
+}
+
 /* Byte numbers: their shuffle finds a free port, that of floats delays products. */
 static inline ivec vec_selector(ivec low, ivec high)
 {

@@ -40,6 +40,11 @@ static inline vec vec_max(vec a, vec b)
 	return _mm512_max_ps(a, b);
 }
 
+static inline float vec_sum(vec x)
+{
+	return _mm512_reduce_add_ps(x);
+}
+
 static inline ivec vec_selector(ivec low, ivec high)
 {
 	return (low & 1) | (high & 2);

@@ -34,6 +34,11 @@ static inline vec vec_max(vec a, vec b)
 	return (vec)vmaxnmq_f32((float32x4_t)a, (float32x4_t)b);
 }
 
+static inline float vec_sum(vec x)
+{
+	return vaddvq_f32((float32x4_t)x);
+}
+
 /* Byte numbers, for a table look-up. */
 static inline ivec vec_selector(ivec low, ivec high)
 {

@@ -31,6 +31,14 @@ static inline vec vec_max(vec a, vec b)
 	return (vec)(((ivec)a & first) | ((ivec)b & ~first));
 }
 
+static inline float vec_sum(vec x)
+{
+	for (int half = LANES / 2; half; half /= 2)
+		for (int l = 0; l < half; l++)
+			x[l] += x[l + half];
+	return x[0];
+}
+
 static inline ivec vec_selector(ivec low, ivec high)
 {
 	return (low & 1) | (high & 2);

@@ -12,6 +12,7 @@
  *	vec_fma(a, b, c)     a * b + c, fused where the set can; by name, since compilers
  *	                     that fuse as they like differ from loop to loop
  *	vec_divide(a, b)     a / b to two units, for B from 1e-7 on
+ *	vec_sum              of the lanes
  *	vec_selector(l, h)   what vec_choose needs to pick number 2 h + l (0 or -1 each)
  *	vec_choose(q, s)     of each lane, one of the four floats at Q
  *
@@ -213,14 +214,10 @@ INLINE void adam_apply(const struct adam_vectors *s, vec g, const struct target 
 	store(w, load(w) - vec_divide(mean * s->alpha, vec_sqrt(square) + s->epsilon));
 }
 
-/* One tile of a weight gradient, from the registers to element AT of its target. */
-INLINE void gradient_tile(unsigned m, const float *a, size_t a_step, const float *b,
-                          size_t b_step, unsigned depth, const struct target *to,
-                          size_t at)
+/* A tile's gradients to element AT of their target. */
+INLINE void deliver(unsigned m, vec acc[TILE_ROWS][TILE_VECTORS], const struct target *to,
+                    size_t at)
 {
-	vec acc[TILE_ROWS][TILE_VECTORS] = {0};
-
-	tile_product(m, a, 1, a_step, b, b_step, depth, acc);
 	if (to->g) {
 		for_each (i, m)
 			for_each (v, TILE_VECTORS)
@@ -233,8 +230,23 @@ INLINE void gradient_tile(unsigned m, const float *a, size_t a_step, const float
 			adam_apply(&s, acc[i][v], to, at + i * PANEL + v * LANES);
 }
 
-/* A gradient never reaches memory, unless it is asked for.  Whole tiles are a loop of
- * their own, which is all that a compiler has to find registers for. */
+/* One tile of a weight gradient.  It never reaches memory, unless it is asked for. */
+INLINE void gradient_tile(unsigned m, const float *a, size_t a_step, const float *b,
+                          size_t b_step, unsigned depth, const struct target *to,
+                          size_t at)
+{
+	vec acc[TILE_ROWS][TILE_VECTORS] = {0};
+
+	if (to->sofar)
+		for_each (i, m)
+			for_each (v, TILE_VECTORS)
+				acc[i][v] = load(to->sofar + at + i * PANEL + v * LANES);
+	tile_product(m, a, 1, a_step, b, b_step, depth, acc);
+	deliver(m, acc, to, at);
+}
+
+/* Whole tiles are a loop of their own, which is all that a compiler has to find registers
+ * for. */
 static __attribute__((noinline)) unsigned update_tiles(const struct factor *f,
                                                        const float *b, size_t b_stride,
                                                        const struct target *to)
@@ -263,7 +275,7 @@ static void update_sum(const float *g, size_t stride, unsigned count, size_t n,
                        const struct target *to)
 {
 	for (size_t i = 0; i < n; i += LANES) {
-		vec sum = {0};
+		vec sum = to->sofar ? load(to->sofar + i) : (vec){0};
 		for (unsigned k = 0; k < count; k++)
 			sum += load(g + k * stride + i);
 		if (to->g) {
@@ -273,14 +285,6 @@ static void update_sum(const float *g, size_t stride, unsigned count, size_t n,
 			adam_apply(&s, sum, to, i);
 		}
 	}
-}
-
-INLINE float sum_lanes(vec x)
-{
-	float sum = 0;
-	for (unsigned l = 0; l < LANES; l++)
-		sum += x[l];
-	return sum;
 }
 
 /* M samples x N classes of dot products over some panels, added to SUM. */
@@ -344,7 +348,7 @@ static void head_block(const struct features *f, unsigned first, unsigned sample
 	}
 	for (unsigned i = 0; i < samples; i++)
 		for (unsigned c = 0; c < classes; c++)
-			logits[i * stride + c] = sum_lanes(sum[i][c]) + bias[c];
+			logits[i * stride + c] = vec_sum(sum[i][c]) + bias[c];
 }
 
 static void head_forward(const struct features *f, const float *w, const float *bias,

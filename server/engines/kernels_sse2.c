@@ -34,6 +34,12 @@ static inline vec vec_max(vec a, vec b)
 	return _mm_max_ps(a, b);
 }
 
+static inline float vec_sum(vec x)
+{
+	__m128 pairs = _mm_add_ps(x, _mm_movehl_ps(x, x));
+	return _mm_cvtss_f32(_mm_add_ss(pairs, _mm_shuffle_ps(pairs, pairs, 1)));
+}
+
 static inline ivec vec_selector(ivec low, ivec high)
 {
 	return (low & 1) | (high & 2);

@@ -220,7 +220,7 @@ static bool adam_near(const char *what, struct sum s, const float before[3],
 
 /* Weights, averages and gradients, and a copy of what they were. */
 struct state {
-	float *now[3], *before[3], *g;
+	float *now[3], *before[3], *g, *sofar;
 	struct target train, gradient;
 };
 
@@ -236,15 +236,21 @@ static void state_init(struct state *s, struct rng *r, size_t floats)
 		}
 	}
 	s->g = array(floats);
-	s->train = (struct target){
-		.w = s->now[0], .m = s->now[1], .v = s->now[2], .adam = &adam};
-	s->gradient = (struct target){.g = s->g};
+	s->sofar = rng_below(r, 2) ? random_array(r, floats) : NULL;
+	s->train = (struct target){.w = s->now[0],
+	                           .m = s->now[1],
+	                           .v = s->now[2],
+	                           .sofar = s->sofar,
+	                           .adam = &adam};
+	s->gradient = (struct target){.g = s->g, .sofar = s->sofar};
 }
 
 static bool state_near(const struct state *s, const char *what, size_t at, struct sum sum)
 {
 	float before[3], after[3];
 
+	if (s->sofar)
+		sum_add(&sum, 1, s->sofar[at]);
 	for (int i = 0; i < 3; i++) {
 		before[i] = s->before[i][at];
 		after[i] = s->now[i][at];
@@ -260,6 +266,7 @@ static void state_release(struct state *s)
 		free(s->before[i]);
 	}
 	free(s->g);
+	free(s->sofar);
 }
 
 static bool check_update(const struct kernels *k, uint64_t seed)

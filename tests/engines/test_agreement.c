@@ -190,6 +190,26 @@ static void compare_all(const struct engine_class *class, const char *isa)
 		}
 }
 
+/* More samples than an engine does at once. */
+static void agrees_on_large_batches(void **state)
+{
+	static const unsigned large[] = {129, 300, 1500};
+
+	(void)state;
+	for (size_t s = 2; s < sizeof(shapes) / sizeof(*shapes); s += 6)
+		for (size_t b = 0; b < sizeof(large) / sizeof(*large); b++) {
+			struct engine_config config = {
+				.shape = shapes[s], .batch = large[b], .threads = 2};
+			struct pair p;
+
+			pair_init(&p, &engine_cpu, &config, large[b], b);
+			compare_training(&p);
+			compare_forward(&p);
+			compare_gradients(&p);
+			pair_release(&p);
+		}
+}
+
 static void agrees_with_reference(void **state)
 {
 	const char *isa;
@@ -278,7 +298,7 @@ static void results_do_not_depend_on_threads(void **state)
 	(void)state;
 	for (unsigned i = 0; (isa = engine_cpu_isa(i, &supported)); i++)
 		for (size_t s = 0; supported && s < sizeof(shapes) / sizeof(*shapes); s++)
-			compare_threads(isa, &shapes[s], s % 2 ? 32 : 5);
+			compare_threads(isa, &shapes[s], s % 2 ? 32 : s > 5 ? 150 : 5);
 }
 
 /* What is no number in stays so in both engines, and harms nobody's memory. */
@@ -324,6 +344,7 @@ static void forgets_small_gradients(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(agrees_on_large_batches),
 		cmocka_unit_test(agrees_with_reference),
 		cmocka_unit_test(blas_agrees_with_reference),
 		cmocka_unit_test(results_do_not_depend_on_threads),
