@@ -30,7 +30,9 @@ struct benchmark_host {
 	const struct embedded_file *images; /* the workers carried along */
 	size_t image_count;
 	const struct datasets *datasets; /* NULL: the built-in one alone */
-	const char *dir;  /* private folder for unpacked workers; NULL: a temporary one */
+	const char *dir; /* private folder for unpacked workers; NULL: a temporary one */
+	/* How long a worker may take to say hello; 0: 60 s, and 180 s for Python. */
+	uint64_t hello_silence_ns;
 	const char *root; /* where lanes look for what they need; NULL: "/" */
 	/* The newest report, a new reference, or NULL; for interpreters.  May be NULL. */
 	json_t *(*report)(void *context);

@@ -126,7 +126,10 @@ static void markdown_model(struct str *out, const json_t *lane, const json_t *mo
 	markdown_text(out, text_of(lane, "lane"));
 	str_add(out, " | ");
 	markdown_text(out, text_of(model, "model"));
-	str_addf(out, " | %.0f | %.3f | ", per_second, step / 1e6);
+	if (per_second > 0)
+		str_addf(out, " | %.0f | %.3f | ", per_second, step / 1e6);
+	else
+		str_add(out, " | not measured | | ");
 	if (json_is_number(accuracy))
 		str_addf(out, "%.2f %%", 100 * json_number_value(accuracy));
 	str_add(out, " | ");
@@ -171,6 +174,14 @@ static void markdown_list(struct str *out, const char *title, const json_t *rows
 	}
 }
 
+static void markdown_notes(struct str *out, const json_t *lane)
+{
+	CLEANUP(str_release) struct str title = STR_INIT;
+
+	str_addf(&title, "About the lane %s:", text_of(lane, "lane"));
+	markdown_list(out, title.data, json_object_get(lane, "notes"), NULL);
+}
+
 void result_markdown(const json_t *result, struct str *out)
 {
 	const json_t *trust = json_object_get(result, "trust");
@@ -184,6 +195,8 @@ void result_markdown(const json_t *result, struct str *out)
 	        "|---|---|---:|---:|---:|---|\n");
 	json_array_foreach(json_object_get(result, "lanes"), i, lane)
 		markdown_lane(out, lane);
+	json_array_foreach(json_object_get(result, "lanes"), i, lane)
+		markdown_notes(out, lane);
 	markdown_list(out, "Comparisons:", json_object_get(result, "comparisons"),
 	              "sentence");
 	str_add(out, "\nTrust: ");

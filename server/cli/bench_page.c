@@ -52,7 +52,7 @@ static void add_measured(struct str *out, const json_t *lane, const json_t *mode
 	number_of(model, "step_ns.median", &ns);
 	add_time(&step, ns);
 	add_interval(&interval, model);
-	str_addf(out, "  %-5s %-11s %11.0f  %9s  %-21s", text_of(model, "model", "?"),
+	str_addf(out, "  %-5s %-14s %11.0f  %9s  %-21s", text_of(model, "model", "?"),
 	         text_of(lane, "lane", "?"), speed, step.data, interval.data);
 	if (number_of(model, "training.test_accuracy", &accuracy))
 		str_addf(out, "  %5.2f %%", 100 * accuracy);
@@ -66,7 +66,7 @@ static void add_model(struct str *out, const json_t *lane, const json_t *model)
 	if (text_equal(text_of(model, "state", ""), "done"))
 		add_measured(out, lane, model);
 	else
-		str_addf(out, "  %-5s %-11s %s: %s\n", text_of(model, "model", "?"),
+		str_addf(out, "  %-5s %-14s %s: %s\n", text_of(model, "model", "?"),
 		         text_of(lane, "lane", "?"),
 		         text_equal(text_of(model, "state", ""), "failed")
 		                 ? "failed"
@@ -76,11 +76,11 @@ static void add_model(struct str *out, const json_t *lane, const json_t *model)
 
 static void add_impossible(struct str *out, const json_t *lane)
 {
-	str_addf(out, "  %-17s not possible: %s\n", text_of(lane, "lane", "?"),
+	str_addf(out, "  %-20s not possible: %s\n", text_of(lane, "lane", "?"),
 	         text_of(lane, "reason", "for a reason that is not known"));
 	const char *remedy = fact_get_string(lane, "remedy");
 	if (remedy)
-		str_addf(out, "  %-17s %s\n", "", remedy);
+		str_addf(out, "  %-20s %s\n", "", remedy);
 }
 
 static void add_lanes(struct str *out, const json_t *lanes)
@@ -94,6 +94,33 @@ static void add_lanes(struct str *out, const json_t *lanes)
 			add_impossible(out, lane);
 		json_array_foreach(models, k, model) add_model(out, lane, model);
 	}
+}
+
+/* "native      AMD EPYC, avx2", then the lane's notes below it. */
+static void add_device(struct str *out, const json_t *lane)
+{
+	const char *device = fact_get_string(lane, "observed.device");
+	const char *isa = fact_get_string(lane, "observed.isa");
+	const json_t *notes = json_object_get(lane, "notes");
+	size_t at;
+	json_t *note;
+	if (!device)
+		return;
+	str_addf(out, "  %-15s %s (%s)%s%s\n", text_of(lane, "lane", "?"), device,
+	         text_of(lane, "observed.arch", "?"), isa ? ", " : "", isa ? isa : "");
+	json_array_foreach(notes, at, note)
+	{
+		const char *text = json_string_value(note);
+		str_addf(out, "  %-15s %s\n", "", text ? text : "");
+	}
+}
+
+static void add_devices(struct str *out, const json_t *lanes)
+{
+	size_t at;
+	json_t *lane;
+	str_add_char(out, '\n');
+	json_array_foreach(lanes, at, lane) add_device(out, lane);
 }
 
 static void add_sentences(struct str *out, const json_t *list)
@@ -111,7 +138,7 @@ static void add_sweep(struct str *out, const json_t *result)
 	json_t *series, *point;
 	json_array_foreach(json_object_get(result, "sweep"), at, series)
 	{
-		str_addf(out, "%s  %-5s %-11s", at ? "" : "\nSamples/s by batch size\n",
+		str_addf(out, "%s  %-5s %-14s", at ? "" : "\nSamples/s by batch size\n",
 		         text_of(series, "model", "?"), text_of(series, "lane", "?"));
 		json_array_foreach(json_object_get(series, "points"), k, point)
 		{
@@ -147,9 +174,10 @@ void bench_page(const json_t *result, struct str *out)
 	         text_of(result, "environment.machine.chip", "This machine"),
 	         (int)threads, (int)batch, (int)blocks,
 	         text_of(result, "spec.data", "?"));
-	str_addf(out, "  %-5s %-11s %11s  %9s  %-21s  %7s  %4s\n", "model", "lane",
+	str_addf(out, "  %-5s %-14s %11s  %9s  %-21s  %7s  %4s\n", "model", "lane",
 	         "samples/s", "step", "95 % interval", "test", "MB");
 	add_lanes(out, json_object_get(result, "lanes"));
+	add_devices(out, json_object_get(result, "lanes"));
 	add_sentences(out, json_object_get(result, "comparisons"));
 	add_sweep(out, result);
 	add_trust(out, result);

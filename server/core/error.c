@@ -67,6 +67,7 @@ static enum error_code code_of_errno(int errnum)
 		return ERROR_TIMEOUT;
 	case EBUSY:
 		return ERROR_BUSY;
+	case ENOEXEC:
 	case ENOSYS:
 	case ENOTSUP:
 		return ERROR_UNSUPPORTED;

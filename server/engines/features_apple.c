@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* Features as macOS tells them: it switches AVX-512 on at a program's first use, so that
- * XGETBV denies it; and under Rosetta the answer is the translator's. */
+/*
+ * AVX-512 as macOS tells it, which switches it on at a program's first use, so that XGETBV
+ * denies it.  AVX2 by CPUID and XGETBV: these are what Rosetta answers itself, and changes
+ * with ROSETTA_ADVERTISE_AVX; the names of sysctl may be the hardware's.
+ */
 #include "processor.h"
 
+#include <cpuid.h>
 #include <sys/sysctl.h>
 #include <sys/types.h>
 
 #include "trilane/banned.h"
+
+enum { STATE_OF_SSE_AND_AVX = 6 }; /* in XCR0 */
 
 static bool has(const char *name)
 {
@@ -16,6 +22,15 @@ static bool has(const char *name)
 	return !sysctlbyname(name, &value, &size, NULL, 0) && value;
 }
 
+/* Does the system keep the registers of AVX?  Only where CPUID has OSXSAVE. */
+static bool keeps_avx_registers(void)
+{
+	unsigned low, high;
+
+	__asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+	return (low & STATE_OF_SSE_AND_AVX) == STATE_OF_SSE_AND_AVX;
+}
+
 bool processor_has_avx512(void)
 {
 	return has("hw.optional.avx512f");
@@ -23,5 +38,10 @@ bool processor_has_avx512(void)
 
 bool processor_has_avx2(void)
 {
-	return has("hw.optional.avx2_0") && has("hw.optional.fma");
+	unsigned a, b, c, d;
+
+	if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE) || !(c & bit_AVX) ||
+	    !(c & bit_FMA) || !keeps_avx_registers())
+		return false;
+	return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_AVX2);
 }

@@ -7,6 +7,7 @@
  *	blocks.c       the timed part
  *	sweep.c        the same at other batch sizes
  *	result.c       the document
+ *	notes.c        what is said beside its numbers
  *	environment.c  the circumstances
  */
 #ifndef TRILANE_JOBS_BENCH_H
@@ -40,6 +41,8 @@ struct lane_run {
 	enum lane_kind kind;
 	struct lane_plan plan;
 	json_t *hello; /* of the first worker that said one */
+	/* A translated worker's first two, from launch to hello; 0: not known. */
+	uint64_t starts_ns[2];
 	struct model_run models[MODEL_COUNT];
 };
 
@@ -108,5 +111,6 @@ void moment_release(struct moment *m);
 json_t *memory_now(void);
 json_t *environment_document(const struct bench *b);
 json_t *bench_result(const struct bench *b);
+json_t *lane_notes(const struct bench *b, const struct lane_run *lane);
 
 #endif

@@ -90,6 +90,34 @@ static json_t *observed(const struct lane_run *lane)
 	return o;
 }
 
+/* What the first start of a translated worker costs beyond a later one. */
+static json_t *translation_cost(const struct lane_run *lane)
+{
+	const uint64_t *ns = lane->starts_ns;
+	if (lane->plan.emulated)
+		return fact_absent(FACT_NOT_APPLICABLE,
+		                   "qemu translates anew while a program runs, at every "
+		                   "start: it is in all times");
+	if (ns[0] <= ns[1])
+		return fact_absent(FACT_UNAVAILABLE,
+		                   "the first start took no longer than the second: the "
+		                   "system had a translation of this worker already");
+	return json_integer((json_int_t)(ns[0] - ns[1]));
+}
+
+static json_t *translation(const struct lane_run *lane)
+{
+	const uint64_t *ns = lane->starts_ns;
+	if (!lane->plan.translated)
+		return json_null();
+	if (!ns[1])
+		return fact_absent(FACT_NOT_MEASURED,
+		                   "no worker of this lane started twice");
+	return json_pack("{s:I, s:I, s:o}", "first_start_ns", (json_int_t)ns[0],
+	                 "second_start_ns", (json_int_t)ns[1], "cost_ns",
+	                 translation_cost(lane));
+}
+
 /* --- models --- */
 
 /* A copy of a line's member, or an absence. */
@@ -211,6 +239,8 @@ static json_t *lane_document(const struct bench *b, const struct lane_run *lane)
 	json_object_set_new(o, "finding", text_or_null(lane->plan.finding));
 	json_object_set_new(o, "requested", requested(b, lane));
 	json_object_set_new(o, "observed", observed(lane));
+	json_object_set_new(o, "translation", translation(lane));
+	json_object_set_new(o, "notes", lane_notes(b, lane));
 	json_object_set_new(o, "models", models);
 	return o;
 }

@@ -3,9 +3,11 @@
  * The private folder that the carried workers are unpacked to, on first use.
  *
  * Mode 0700; each file is written once, read back and compared with the digest made at
- * build time before anything is started from it.  A folder that a killed program left
- * behind is emptied at the next start where BASE names it; without a base it lies below
- * the system's temporary folder and goes away with worker_dir_release().
+ * build time before anything is started from it.  Below BASE, if there is one, else below
+ * the system's temporary folder; either way worker_dir_release() removes it.  What a killed
+ * program left behind goes at the next start: the folder below BASE is emptied, and of the
+ * temporary ones those that nobody has locked any more.  The lock is the folder's own
+ * (flock), so that it ends with its owner, in whatever container that ran.
  */
 #ifndef TRILANE_JOBS_WORKER_DIR_H
 #define TRILANE_JOBS_WORKER_DIR_H
@@ -16,10 +18,11 @@
 
 struct worker_dir {
 	struct str path; /* "": not made yet */
+	int lock_fd;     /* -1: none */
 };
 #define WORKER_DIR_INIT \
 	{ \
-		STR_INIT \
+		.path = STR_INIT, .lock_fd = -1 \
 	}
 
 /* BASE: a private folder of this program alone, or NULL. */

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A worker that trains nothing: it speaks the protocol, well or badly, as its argument
- * --fake MODE says, or the file DATA/ENGINE, where it is started like a real one.
+ * --fake MODE says, or the file DATA/ENGINE, where it is started like a real one.  Under
+ * the name of the other architecture's worker it claims to be that, translated.
  */
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static FILE *out;
@@ -64,6 +67,8 @@ static void serve(const char *mode)
 			    "\"duration_ns\":5}]}");
 			return;
 		}
+		if (strcmp(mode, "killed") == 0 && ++samples == 3)
+			raise(SIGKILL);
 		if (strcmp(mode, "dies-later") == 0 && ++samples == 3) {
 			signal(SIGSEGV, SIG_DFL); /* a sanitizer has taken it */
 			raise(SIGSEGV);
@@ -146,10 +151,26 @@ static const char *read_orders(const char *data, const char *engine)
 }
 
 #ifdef __aarch64__
-#define OWN_ARCH "arm64"
+#define OWN_ARCH   "arm64"
+#define OTHER_ARCH "x86_64"
 #else
-#define OWN_ARCH "x86_64"
+#define OWN_ARCH   "x86_64"
+#define OTHER_ARCH "arm64"
 #endif
+
+/* Carries the Python worker's orders over to the folder of exported data. */
+static int export_data(const char *from, const char *to)
+{
+	char path[1000], orders[100];
+	mkdir(to, 0700);
+	const char *mode = read_orders(from, "tensorflow");
+	snprintf(orders, sizeof(orders), "%s %u", mode, step_us);
+	snprintf(path, sizeof(path), "%s/tensorflow", to);
+	FILE *f = fopen(path, "w");
+	if (!f || fputs(orders, f) < 0)
+		return 1;
+	return fclose(f);
+}
 
 int main(int argc, char **argv)
 {
@@ -159,14 +180,18 @@ int main(int argc, char **argv)
 	const char *data = option(argc, argv, "--data", NULL);
 	const char *mode =
 		data ? read_orders(data, engine) : option(argc, argv, "--fake", "good");
+	if (option(argc, argv, "--export-data", NULL))
+		return export_data(data, option(argc, argv, "--export-data", NULL));
 	out = fdopen(3, "w");
 	if (!out)
 		return 9;
 	if (strcmp(mode, "mute") == 0)
 		for (;;)
 			pause();
+	bool foreign = strstr(argv[0], OTHER_ARCH) || strcmp(mode, "foreign") == 0;
+	bool translated = foreign && strcmp(mode, "foreign") != 0;
 	if (strcmp(mode, "silent-start") != 0)
-		hello(OWN_ARCH, "false",
+		hello(foreign ? OTHER_ARCH : OWN_ARCH, translated ? "true" : "false",
 		      strcmp(mode, "liar") == 0 ? "reference" : engine);
 	misbehave(mode);
 	train(mode);

@@ -4,6 +4,7 @@
  * dies, hangs or cannot be, and of its neighbours.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -13,6 +14,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -24,13 +28,15 @@
 #include "trilane/mem.h"
 #include "trilane/platform.h"
 #include "trilane/sha256.h"
+#include "worker_dir.h"
 
 #include "trilane/banned.h"
 
 struct fixture {
 	struct str dir, root, program;
-	char image_name[64], digest[SHA256_HEX_SIZE];
-	struct embedded_file images[2];
+	char digest[SHA256_HEX_SIZE];
+	struct embedded_file images[6]; /* sorted: Python's three, then workers */
+	size_t native;                  /* which of them this machine runs */
 	struct datasets datasets;
 	struct benchmark_host host;
 	struct bench_spec spec;
@@ -77,6 +83,24 @@ static int make_root(struct fixture *f)
 	return rc ? rc : fs_write(manifest.data, "{}", 2, 0600, NULL);
 }
 
+/* The workers of both architectures are one program, which looks at its name. */
+static void add_images(struct fixture *f)
+{
+	static const char *const names[2][2] = {
+		{"trilane-worker-linux-arm64", "trilane-worker-linux-x86_64"},
+		{"trilane-worker-macos-arm64", "trilane-worker-macos-x86_64"}};
+	static const char *const python[] = {
+		"tensorflow_checks.py", "tensorflow_protocol.py", "tensorflow_worker.py"};
+	bool macos = text_equal(platform_os(), TRILANE_OS_MACOS);
+	for (size_t i = 0; i < 5; i++)
+		f->images[i] = (struct embedded_file){
+			.path = i < 3 ? python[i] : names[macos][i - 3],
+			.sha256 = f->digest,
+			.bytes = (unsigned char *)f->program.data,
+			.size = f->program.len};
+	f->native = text_ends(f->images[3].path, platform_arch()) ? 3 : 4;
+}
+
 static int set_up(void **state)
 {
 	struct fixture *f = xcalloc(1, sizeof(*f));
@@ -84,21 +108,15 @@ static int set_up(void **state)
 	if (fs_make_temporary_dir("trilane-test", &f->dir, NULL) ||
 	    fs_read(FAKE_WORKER, 64 << 20, &f->program, NULL))
 		return -1;
-	snprintf(f->image_name, sizeof(f->image_name), "trilane-worker-%s-%s",
-	         text_equal(platform_os(), TRILANE_OS_MACOS) ? "macos" : "linux",
-	         platform_arch());
 	sha256_hex(f->program.data, f->program.len, f->digest);
-	f->images[0] = (struct embedded_file){.path = f->image_name,
-	                                      .sha256 = f->digest,
-	                                      .bytes = (unsigned char *)f->program.data,
-	                                      .size = f->program.len};
+	add_images(f);
 	if (datasets_add_path(&f->datasets, "fake", f->dir.data, NULL))
 		return -1;
 	if (make_root(f))
 		return -1;
 	f->host = (struct benchmark_host){
 		.images = f->images,
-		.image_count = 1,
+		.image_count = 5,
 		.datasets = &f->datasets,
 		.dir = f->dir.data,
 		.root = f->root.data,
@@ -209,10 +227,12 @@ static void test_one_bad_lane(void **state)
 		const char *mode, *state, *reason;
 	} rows[] = {
 		{"liar", "failed", "says its engine is reference, not blas"},
+		{"foreign", "failed", "the worker says it runs as"},
 		{"unsupported", "not_possible", "no Vulkan driver"},
 		{"wrong", "failed", "computes wrongly: conv strays"},
 		{"abort", "failed", "killed by SIGABRT"},
 		{"dies-later", "failed", "killed by SIGSEGV"},
+		{"killed", "failed", "often because the machine has run out of memory"},
 		{"garbage", "failed", "broke the protocol"},
 		{"unchecked", "failed", "checked nothing"},
 		{"silent-start", "failed", "did not begin with a hello"},
@@ -236,12 +256,135 @@ static void test_impossible_on_paper(void **state)
 {
 	struct fixture *f = *state;
 	bench_spec_set_lanes(&f->spec, "native,tensorflow", NULL);
+	f->host.images = f->images + 3;
+	f->host.image_count = 2;
 	json_t *r = run(f);
 	expect_lane(r, "native", "done", NULL);
 	expect_lane(r, "tensorflow", "not_possible", "no worker for Python");
 	assert_int_equal(
 		json_array_size(json_object_get(lane(r, "tensorflow"), "models")), 0);
 	json_decref(r);
+}
+
+static void put(struct fixture *f, const char *path, const char *text)
+{
+	CLEANUP(str_release) struct str full = STR_INIT;
+	CLEANUP(str_release) struct str dir = STR_INIT;
+	fs_join(&full, f->root.data, path);
+	fs_dir_name(&dir, full.data);
+	assert_int_equal(fs_make_dirs(dir.data, 0700, NULL), 0);
+	assert_int_equal(fs_write(full.data, text, strlen(text), 0600, NULL), 0);
+}
+
+/* A report with one interpreter, which is the fake worker too. */
+static json_t *report_with_python(void *context)
+{
+	(void)context;
+	return json_pack("{s:[{s:s, s:s, s:{s:s}}]}", "interpreters", "id", "a", "path",
+	                 FAKE_WORKER, "verdict", "state", "ready");
+}
+
+/* Everything that can be broken at once, and a lane that is not. */
+static void test_a_broken_machine(void **state)
+{
+	struct fixture *f = *state;
+	bool macos = text_equal(platform_os(), TRILANE_OS_MACOS);
+	static const char *const drivers = "/usr/share/vulkan/icd.d/test.json";
+	CLEANUP(str_release) struct str driver = STR_INIT;
+	fs_join(&driver, f->root.data, drivers);
+	assert_int_equal(unlink(driver.data), 0);
+	f->spec.models[MODEL_CNN] = false;
+	f->host.report = report_with_python;
+	f->host.hello_silence_ns = 2 * NS_PER_S;
+	bench_spec_set_lanes(
+		&f->spec,
+		"native,translated,translated-avx,gpu,tensorflow,tensorflow-gpu,blas",
+		NULL);
+	order(f, "blas", "killed");
+	order(f, "metal", "unsupported");
+	order(f, "tensorflow", "mute");
+	json_t *r = run(f);
+	expect_lane(r, "native", "done", NULL);
+	expect_lane(r, "translated", "not_possible", "not installed");
+	expect_lane(r, "translated-avx", "not_possible", "Rosetta 2");
+	expect_lane(r, "gpu", "not_possible", "no Vulkan driver");
+	expect_lane(r, "blas", "failed", "killed by SIGKILL");
+	expect_lane(r, "tensorflow", "failed",
+	            "importing TensorFlow did not end within 2 s");
+	expect_lane(r, "tensorflow-gpu", "not_possible", macos ? "plugin" : "driver");
+	assert_int_equal(benchmark_count_lanes(r, "done"), 1);
+	assert_string_equal(fact_get_string(lane(r, "gpu"), "remedy") ? "said" : "",
+	                    "said");
+	json_decref(r);
+}
+
+/* A worker that this machine cannot even start. */
+static void test_wrong_architecture(void **state)
+{
+	struct fixture *f = *state;
+	static const char elf[64] = "\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\2\0\377\377";
+	char digest[SHA256_HEX_SIZE];
+	sha256_hex(elf, sizeof(elf), digest);
+	f->images[f->native].bytes = (const unsigned char *)elf;
+	f->images[f->native].size = sizeof(elf);
+	f->images[f->native].sha256 = digest;
+	json_t *r = run(f);
+	expect_lane(r, "native", "not_possible", "built for another processor");
+	json_decref(r);
+}
+
+/* The translator is one that the kernel starts by itself, so that nothing is needed. */
+static void test_translated(void **state)
+{
+	struct fixture *f = *state;
+	if (text_equal(platform_os(), TRILANE_OS_MACOS)) {
+		print_message(
+			"skipped: macOS has no translator that a test could play\n");
+		skip();
+	}
+	put(f, "/proc/sys/fs/binfmt_misc/rosetta", "enabled\n");
+	put(f, "/proc/sys/fs/binfmt_misc/qemu-aarch64", "enabled\n");
+	bench_spec_set_lanes(&f->spec, "native,translated", NULL);
+	json_t *r = run(f);
+	const json_t *translated = lane(r, "translated");
+	json_int_t first = 0, second = 0;
+	expect_lane(r, "translated", "done", NULL);
+	assert_true(json_is_true(fact_get(translated, "observed.translated")));
+	assert_true(fact_get_integer(translated, "translation.first_start_ns", &first));
+	assert_true(fact_get_integer(translated, "translation.second_start_ns", &second));
+	assert_true(first > 0 && second > 0);
+	assert_non_null(
+		json_object_get(json_object_get(translated, "translation"), "cost_ns"));
+	assert_true(json_is_null(json_object_get(lane(r, "native"), "translation")));
+	json_decref(r);
+}
+
+/* Folders of programs that are gone go; that of one at work stays. */
+static void test_abandoned_folders(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(str_release) struct str dead = STR_INIT;
+	CLEANUP(str_release) struct str alive = STR_INIT;
+	CLEANUP(worker_dir_release) struct worker_dir own = WORKER_DIR_INIT;
+	struct stat status;
+	const char *before = getenv("TMPDIR");
+	CLEANUP_FREE char *kept = before ? xstrdup(before) : NULL;
+	fs_join(&dead, f->dir.data, "trilane-worker-000000/data");
+	fs_join(&alive, f->dir.data, "trilane-worker-111111");
+	assert_int_equal(fs_make_dirs(dead.data, 0700, NULL), 0);
+	assert_int_equal(fs_make_dirs(alive.data, 0700, NULL), 0);
+	CLEANUP_CLOSE int fd = open(alive.data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	setenv("TMPDIR", f->dir.data, 1);
+	int rc = worker_dir_open(&own, NULL, NULL);
+	if (kept)
+		setenv("TMPDIR", kept, 1);
+	else
+		unsetenv("TMPDIR");
+	assert_int_equal(rc, 0);
+	assert_int_equal(stat(own.path.data, &status), 0);
+	assert_int_equal(stat(alive.data, &status), 0);
+	assert_int_equal(stat(dead.data, &status), -1);
 }
 
 static void test_few_blocks(void **state)
@@ -410,6 +553,10 @@ int main(void)
 		TEST(test_all_good),
 		TEST(test_one_bad_lane),
 		TEST(test_impossible_on_paper),
+		TEST(test_a_broken_machine),
+		TEST(test_wrong_architecture),
+		TEST(test_translated),
+		TEST(test_abandoned_folders),
 		TEST(test_few_blocks),
 		TEST(test_damaged_image),
 		TEST(test_sweep),

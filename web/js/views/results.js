@@ -107,7 +107,8 @@ function lanesTable(result) {
     const device = [observed.device, observed.isa, observed.arch && format.arch(observed.arch)]
       .filter((v) => v && !format.isAbsent(v)).join(", ");
     const where = [laneName(entry.lane), h("span", { class: "quiet" }, device || entry.engine || "",
-      observed.translated === true ? ", translated" : "")];
+      observed.translated === true ? ", translated" : ""), (entry.notes || []).map((note) =>
+      h("span", { class: "quiet" }, note))];
     if ((entry.models || []).length === 0) {
       rows.push([where, "–", h("span", {}, h("b", {}, `${format.capital(String(entry.state).replaceAll("_", " "))}. `),
         entry.reason || ""), "", "", "", "", ""]);
