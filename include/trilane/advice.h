@@ -24,7 +24,10 @@
 
 struct advice;
 
-enum { ADVICE_LOG_MAX = 1 << 20 }; /* bytes of a log that are looked at */
+enum {
+	ADVICE_LOG_MAX = 1 << 20,   /* bytes of a log that are looked at */
+	ADVICE_LIST_MAX = 256 << 10 /* a longer text is no list of requirements */
+};
 
 /* The embedded rules and, unless RULES_DIR is NULL, those in its *.json.  Rules that do
  * not stand up to validation are ERROR_INVALID, the text naming file, rule and reason. */
@@ -43,8 +46,12 @@ json_t *advice_log(const struct advice *a, const char *text, size_t n,
 /* Findings about a benchmark's result. */
 json_t *advice_result(const struct advice *a, const json_t *result);
 
-/* The diagnosis document: {"schema","findings"} and, where nothing was found in a log,
- * "next": {"sentence","collect":[…]}.  An empty log is no log; REPORT may be NULL. */
+/* Is TEXT a list of requirements (requirements.txt, environment.yml, pyproject.toml)? */
+bool advice_is_list(const struct advice *a, const char *text, size_t n);
+
+/* The diagnosis document: {"schema","findings"} and, where nothing was found in TEXT,
+ * "next": {"sentence","collect":[…]}.  An empty log is no log; REPORT may be NULL.  A
+ * list of requirements is judged as one for REPORT's machine; "input" says its kind. */
 json_t *advice_diagnosis(const struct advice *a, const char *text, size_t n,
                          const json_t *report);
 

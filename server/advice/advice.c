@@ -56,6 +56,7 @@ void advice_free(struct advice *a)
 	for (size_t i = 0; i < a->count; i++) {
 		free(a->rules[i].facts.items);
 		free(a->rules[i].log.items);
+		free(a->rules[i].requirements.items);
 		free(a->rules[i].result.items);
 	}
 	free(a->rules);
@@ -87,6 +88,7 @@ json_t *advice_rules(const struct advice *a)
 				json_deep_copy(json_object_get(r->json, members[m])));
 		add_if(detects, "facts", r->facts.count);
 		add_if(detects, "log", r->log.count);
+		add_if(detects, "requirements", r->requirements.count);
 		add_if(detects, "result", r->result.count);
 		json_object_set_new(row, "detects", detects);
 		json_array_append_new(out, row);

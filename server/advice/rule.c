@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "condition.h"
+#include "rule_check.h"
 #include "trilane/cleanup.h"
 #include "trilane/embedded.h"
 #include "trilane/facts.h"
@@ -21,159 +21,6 @@ extern const struct embedded_file advice_files[];
 extern const size_t advice_files_count;
 
 enum { FILE_MAX = 1 << 20, RULES_MAX = 2000 };
-
-struct reader {
-	struct advice *a;
-	const char *file;
-	struct error *err;
-};
-
-/* --- members ------------------------------------------------------------------------ */
-
-struct member {
-	const char *name;
-	int type; /* json_type, -1: any */
-	bool needed;
-};
-
-static const struct member rule_members[] = {
-	{"cause", JSON_STRING, true},
-	{"confidence", JSON_STRING, true},
-	{"explanation", JSON_STRING, true},
-	{"facts", JSON_ARRAY, false},
-	{"family", JSON_STRING, true},
-	{"id", JSON_STRING, true},
-	{"log", JSON_ARRAY, false},
-	{"references", JSON_ARRAY, true},
-	{"remedy", JSON_OBJECT, true},
-	{"result", JSON_ARRAY, false},
-	{"severity", JSON_STRING, true},
-	{"supersedes", JSON_ARRAY, false},
-	{"title", JSON_STRING, true},
-	{"verdict", JSON_STRING, false},
-	{NULL, 0, false},
-};
-
-static const struct member trigger_members[] = {
-	{"also", JSON_ARRAY, false},
-	{"confidence", JSON_STRING, false},
-	{"each", JSON_STRING, false},
-	{"evidence", JSON_ARRAY, false},
-	{"explanation", JSON_STRING, false},
-	{"line", -1, false},
-	{"remedy", JSON_OBJECT, false},
-	{"severity", JSON_STRING, false},
-	{"title", JSON_STRING, false},
-	{"unless", JSON_ARRAY, false},
-	{"when", -1, false},
-	{NULL, 0, false},
-};
-
-static const struct member evidence_members[] = {
-	{"each", JSON_STRING, false},
-	{"path", -1, false},
-	{"source", JSON_STRING, false},
-	{"value", JSON_STRING, false},
-	{"what", JSON_STRING, true},
-	{"where", -1, false},
-	{NULL, 0, false},
-};
-
-static const struct member remedy_members[] = {
-	{"commands", JSON_ARRAY, false},
-	{"text", JSON_STRING, true},
-	{NULL, 0, false},
-};
-
-static const struct member *find_member(const struct member *members, const char *name)
-{
-	for (; members->name; members++)
-		if (text_equal(members->name, name))
-			return members;
-	return NULL;
-}
-
-static int check_members(const struct reader *r, const json_t *object,
-                         const struct member *members)
-{
-	const char *name;
-	json_t *value;
-
-	if (!json_is_object(object))
-		return error_set(r->err, ERROR_INVALID, "not an object");
-	json_object_foreach((json_t *)object, name, value)
-	{
-		const struct member *m = find_member(members, name);
-
-		if (!m)
-			return error_set(r->err, ERROR_INVALID, "unknown member %s",
-			                 name);
-		if (m->type >= 0 && (int)json_typeof(value) != m->type)
-			return error_set(r->err, ERROR_INVALID,
-			                 "member %s has the wrong type", name);
-		if (json_is_string(value) &&
-		    !context_template_valid(json_string_value(value)) &&
-		    !text_equal(name, "line"))
-			return error_set(r->err, ERROR_INVALID, "placeholder in %s",
-			                 name);
-	}
-	for (; members->name; members++)
-		if (members->needed && !json_object_get(object, members->name))
-			return error_set(r->err, ERROR_INVALID, "member %s is missing",
-			                 members->name);
-	return 0;
-}
-
-static int check_texts(const struct reader *r, const json_t *array, const char *what)
-{
-	size_t i;
-	const json_t *item;
-
-	json_array_foreach(array, i, item)
-	{
-		if (!json_is_string(item) || !*json_string_value(item) ||
-		    !context_template_valid(json_string_value(item)))
-			return error_set(r->err, ERROR_INVALID, "%s: item %zu", what, i);
-	}
-	return 0;
-}
-
-static int check_condition(const struct reader *r, const json_t *condition)
-{
-	if (!condition)
-		return 0;
-	return condition_validate(condition, r->a->aliases, r->a->tables, r->err);
-}
-
-static int check_remedy(const struct reader *r, const json_t *remedy)
-{
-	int rc = remedy ? check_members(r, remedy, remedy_members) : 0;
-
-	if (!rc && remedy)
-		rc = check_texts(r, json_object_get(remedy, "commands"), "commands");
-	return rc;
-}
-
-static int check_evidence(const struct reader *r, const json_t *evidence)
-{
-	size_t i;
-	const json_t *item;
-
-	json_array_foreach(evidence, i, item)
-	{
-		int rc = check_members(r, item, evidence_members);
-
-		if (!rc)
-			rc = check_condition(r, json_object_get(item, "where"));
-		if (!rc &&
-		    !json_object_get(item, "path") == !json_object_get(item, "value"))
-			rc = error_set(r->err, ERROR_INVALID,
-			               "evidence has either a path or a value");
-		if (rc)
-			return rc;
-	}
-	return 0;
-}
 
 /* --- triggers ----------------------------------------------------------------------- */
 
@@ -231,25 +78,16 @@ static int read_levels(const struct reader *r, const json_t *rule, const json_t 
 	return 0;
 }
 
-static int read_trigger(const struct reader *r, const json_t *rule, const json_t *json,
-                        bool log, struct trigger *out)
+static int read_trigger(const struct reader *r, const char *kind, const json_t *rule,
+                        const json_t *json, struct trigger *out)
 {
 	const json_t *line = json_object_get(json, "line");
-	int rc = check_members(r, json, trigger_members);
+	int rc = trigger_check(r, kind, json);
 
 	out->json = json;
 	if (!rc)
 		rc = read_levels(r, rule, json, out);
-	if (!rc)
-		rc = check_condition(r, json_object_get(json, "when"));
-	if (!rc)
-		rc = check_remedy(r, json_object_get(json, "remedy"));
-	if (!rc)
-		rc = check_evidence(r, json_object_get(json, "evidence"));
-	if (!rc && log != (line != NULL))
-		rc = error_set(r->err, ERROR_INVALID,
-		               "a line belongs to a log, and to each");
-	if (!rc && log)
+	if (!rc && line)
 		rc = add_pattern(r, line, &out->line);
 	if (!rc)
 		rc = add_patterns(r, json_object_get(json, "also"), out->also,
@@ -271,8 +109,7 @@ static int read_triggers(const struct reader *r, const json_t *rule, const char 
 	out->items = xcalloc(json_array_size(array) + 1, sizeof(*out->items));
 	json_array_foreach(array, i, item)
 	{
-		rc = read_trigger(r, rule, item, text_equal(member, "log"),
-		                  &out->items[i]);
+		rc = read_trigger(r, member, rule, item, &out->items[i]);
 		if (rc) {
 			error_prefix(r->err, "%s %zu", member, i);
 			return rc;
@@ -284,36 +121,11 @@ static int read_triggers(const struct reader *r, const json_t *rule, const char 
 
 /* --- rules -------------------------------------------------------------------------- */
 
-static int check_rule(const struct reader *r, const json_t *json)
-{
-	const json_t *references = json_object_get(json, "references");
-	const char *id = json_string_value(json_object_get(json, "id"));
-	size_t i;
-	const json_t *item;
-	int rc = check_members(r, json, rule_members);
-
-	if (!rc && (!*id || id[strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-")]))
-		rc = error_set(r->err, ERROR_INVALID, "an id is of a-z, 0-9 and -");
-	if (!rc && rules_find(r->a, id))
-		rc = error_set(r->err, ERROR_INVALID, "the id is used already");
-	if (!rc)
-		rc = check_remedy(r, json_object_get(json, "remedy"));
-	json_array_foreach(references, i, item)
-	{
-		const char *key = json_string_value(item);
-
-		if (!rc && (!key || !json_object_get(r->a->references, key)))
-			rc = error_set(r->err, ERROR_INVALID, "no reference %s",
-			               key ? key : "of that type");
-	}
-	return rc;
-}
-
 static int read_rule(const struct reader *r, const json_t *json)
 {
 	const char *id = json_string_value(json_object_get(json, "id"));
 	struct rule *rule;
-	int rc = check_rule(r, json);
+	int rc = rule_check(r, json);
 
 	if (rc) {
 		error_prefix(r->err, "%s: rule %.60s", r->file, id ? id : "without id");
@@ -335,8 +147,12 @@ static int read_rule(const struct reader *r, const json_t *json)
 	if (!rc)
 		rc = read_triggers(r, json, "log", &rule->log);
 	if (!rc)
+		rc = read_triggers(r, json, "requirements", &rule->requirements);
+	if (!rc)
 		rc = read_triggers(r, json, "result", &rule->result);
-	if (!rc && rule->facts.count + rule->log.count + rule->result.count == 0)
+	if (!rc && rule->facts.count + rule->log.count + rule->requirements.count +
+	                           rule->result.count ==
+	                   0)
 		rc = error_set(r->err, ERROR_INVALID, "nothing can detect it");
 	if (rc)
 		error_prefix(r->err, "%s: rule %s", r->file, id);

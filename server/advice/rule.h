@@ -19,7 +19,7 @@
 
 enum { RULE_PATTERNS_MAX = 8 };
 
-/* One way to detect: facts, a log or a result. */
+/* One way to detect: facts, a log, a list of requirements or a result. */
 struct trigger {
 	const json_t *json;
 	enum severity severity;
@@ -38,7 +38,7 @@ struct trigger_list {
 struct rule {
 	const json_t *json;
 	const char *id, *cause, *file;
-	struct trigger_list facts, log, result;
+	struct trigger_list facts, log, requirements, result;
 };
 
 struct advice {

@@ -115,7 +115,9 @@ static int diagnose(const struct diagnose_values *v, const struct advice *a,
 	json_t *report = NULL, *diagnosis;
 	int rc;
 
-	if (v->recording || v->here || only_blanks(log)) {
+	/* a list of requirements is meant for a machine, a log may be from another */
+	if (v->recording || v->here || only_blanks(log) ||
+	    advice_is_list(a, log->data, log->len)) {
 		rc = take_report(v, a, &report, err);
 		if (rc)
 			return rc;
@@ -149,7 +151,8 @@ static int run(const void *values, const char *const *arguments, size_t count)
 
 const struct command command_diagnose = {
 	.name = "diagnose",
-	.summary = "find causes and remedies in an error log or on this machine",
+	.summary = "find causes and remedies in an error log, a requirements file or on "
+                   "this machine",
 	.arguments = "[LOGFILE]",
 	.arguments_max = 1,
 	.options = options,
@@ -159,6 +162,8 @@ const struct command command_diagnose = {
 		"The log comes from LOGFILE, or from standard input when that is not a "
 		"terminal.  Without a log (or with an empty one) the facts alone are "
 		"judged.  The log is judged by itself unless --here or --recording says "
-		"which machine it is from.",
+		"which machine it is from.  A list of requirements (requirements.txt, "
+		"environment.yml, pyproject.toml, Pipfile) is known by its content and "
+		"judged for this machine, or the recorded one.",
 	.run = run,
 };

@@ -63,6 +63,64 @@ static void every_rule_has_its_page(void **state)
 	advice_free(a);
 }
 
+/* "a list of requirements" and so on, as the pages say it. */
+static void add_ways(const json_t *detects, struct str *out)
+{
+	static const struct {
+		const char *kind, *words;
+	} ways[] = {
+		{"facts", "from the environment"},
+		{"log", "from a log"},
+		{"requirements", "from a list of requirements"},
+		{"result", "from a benchmark's result"},
+	};
+	size_t left = json_array_size(detects);
+
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		size_t j;
+		const json_t *kind;
+
+		json_array_foreach(detects, j, kind)
+		{
+			if (!text_equal(json_string_value(kind), ways[i].kind))
+				continue;
+			str_addf(out, "%s%s", ways[i].words,
+			         left > 2    ? ", "
+			         : left == 2 ? " and "
+			                     : "");
+			left--;
+		}
+	}
+}
+
+static void every_page_says_what_its_rule_is(void **state)
+{
+	struct advice *a = embedded();
+	json_t *rules = advice_rules(a), *row;
+	size_t i;
+
+	(void)state;
+	json_array_foreach(rules, i, row)
+	{
+		const char *id = fact_get_string(row, "id");
+		CLEANUP(str_release) struct str start = STR_INIT;
+		CLEANUP(str_release) struct str ways = STR_INIT;
+
+		str_addf(&start, "# %s\n\n`%s` · family %s · ",
+		         fact_get_string(row, "title"), id,
+		         fact_get_string(row, "family"));
+		str_addf(&ways, " · found ");
+		add_ways(json_object_get(row, "detects"), &ways);
+		str_add_char(&ways, '\n');
+		if (!text_starts(advice_page(a, id), start.data) ||
+		    !text_contains(advice_page(a, id), ways.data))
+			fail_msg("%s.md does not begin with:\n%s…%s", id, start.data,
+			         ways.data);
+	}
+	json_decref(rules);
+	advice_free(a);
+}
+
 static void a_rule_is_given_with_its_references(void **state)
 {
 	struct advice *a = embedded();
@@ -159,6 +217,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(embedded_rules_are_valid),
 		cmocka_unit_test(every_rule_has_its_page),
+		cmocka_unit_test(every_page_says_what_its_rule_is),
 		cmocka_unit_test(a_rule_is_given_with_its_references),
 		cmocka_unit_test(a_site_adds_its_own),
 		cmocka_unit_test(what_is_wrong_with_a_rule_is_said),
