@@ -15,23 +15,25 @@ enum { INTERPRETERS_MAX = 2000 };
 
 void verdicts_init(struct verdicts *v, const struct advice *a)
 {
-	v->a = a;
+	*v = (struct verdicts){.a = a};
 	v->findings = xcalloc(a->count + 1, sizeof(json_t *));
 }
 
 static void drop_superseded(struct verdicts *v, const struct rule *rule)
 {
+	const json_t *by = v->findings[rule - v->a->rules], *id;
 	size_t i;
-	const json_t *id;
 
 	json_array_foreach(json_object_get(rule->json, "supersedes"), i, id)
 	{
 		const struct rule *other = rules_find(v->a, json_string_value(id));
+		json_t **finding = &v->findings[other ? other - v->a->rules : 0];
 
-		if (other && other != rule) {
-			json_decref(v->findings[other - v->a->rules]);
-			v->findings[other - v->a->rules] = NULL;
-		}
+		if (!other || other == rule || !*finding ||
+		    (v->about_same && !v->about_same(by, *finding)))
+			continue;
+		json_decref(*finding);
+		*finding = NULL;
 	}
 }
 

@@ -10,6 +10,8 @@
 struct verdicts {
 	const struct advice *a;
 	json_t **findings;
+	/* Is FINDING about what BY is about, so that it may be superseded?  NULL: yes. */
+	bool (*about_same)(const json_t *by, const json_t *finding);
 };
 
 void verdicts_init(struct verdicts *v, const struct advice *a);

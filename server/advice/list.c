@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Judging a list of requirements: a rule is tried on each line and on the list as a whole,
- * and makes one finding, which quotes every line that it holds for.
+ * Judging a list of requirements: a rule is tried on each line and on the list as a
+ * whole, and makes one finding, which quotes every line that it holds for.
  */
 #include "list.h"
 
@@ -92,6 +92,24 @@ static json_t *try_trigger(const struct advice *a, const struct rule *rule,
 	return finding_make(a, rule, t, c, "machine", NULL);
 }
 
+/* Two lines of a list may each have a fault of its own. */
+static bool quote_same_line(const json_t *a, const json_t *b)
+{
+	const json_t *one, *other;
+	size_t i, j;
+
+	json_array_foreach(json_object_get(a, "evidence"), i, one)
+	{
+		json_array_foreach(json_object_get(b, "evidence"), j, other)
+		{
+			if (json_equal(json_object_get(one, "source"),
+			               json_object_get(other, "source")))
+				return true;
+		}
+	}
+	return false;
+}
+
 json_t *advice_list(const struct advice *a, const json_t *list, const json_t *report)
 {
 	json_t *out = json_array();
@@ -102,6 +120,7 @@ json_t *advice_list(const struct advice *a, const json_t *list, const json_t *re
 	c = context_with(&c, "report", report);
 	c = context_with(&c, "machine", json_object_get(report, "machine"));
 	verdicts_init(&v, a);
+	v.about_same = quote_same_line;
 	for (size_t i = 0; i < a->count; i++) {
 		const struct trigger_list *triggers = &a->rules[i].requirements;
 

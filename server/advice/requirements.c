@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Facts of a list of requirements: what each line asks for, where and for which Python. */
+/* Facts of a list of requirements: what each line asks for, where, for which Python. */
 #include "requirements.h"
 
 #include <string.h>
@@ -51,7 +51,7 @@ static const struct platform {
 
 enum { PLATFORMS = sizeof(platforms) / sizeof(platforms[0]) };
 
-/* --- for the readers ------------------------------------------------------------------ */
+/* --- for the readers ---------------------------------------------------------------- */
 
 /* A comment begins a line, or stands behind a blank. */
 static size_t before_comment(const char *p, size_t n)
@@ -120,7 +120,7 @@ bool requirements_add(struct requirement_list *l, const char *requirement, unsig
 	return true;
 }
 
-/* --- Pythons and platforms ------------------------------------------------------------ */
+/* --- Pythons and platforms ---------------------------------------------------------- */
 
 /* Minor versions some release of which SPECIFIERS allow, the oldest first. */
 static json_t *allowed_pythons(const char *specifiers)
@@ -181,7 +181,7 @@ static const char *report_platform(const json_t *report)
 	return NULL;
 }
 
-/* --- versions ------------------------------------------------------------------------- */
+/* --- versions ----------------------------------------------------------------------- */
 
 /* "==1.2.3" alone. */
 static const char *exact_version(const char *specifiers)
@@ -301,7 +301,7 @@ static void add_version(const struct context *c, json_t *item, const json_t *pyt
 		add_pythons(c, item, table, version, pythons);
 }
 
-/* --- the whole ------------------------------------------------------------------------ */
+/* --- the whole ---------------------------------------------------------------------- */
 
 static json_t *facts_of(const struct context *c, const struct requirement_list *l,
                         const json_t *report)

@@ -29,12 +29,12 @@
 #include "trilane/pep440.h"
 #include "trilane/str.h"
 
-/* TEXT is normalised (log_text.h).  NULL if it is no list of requirements.  REPORT is that
- * of the machine it is meant for, or NULL. */
+/* TEXT is normalised (log_text.h).  NULL if it is no list of requirements.  REPORT is
+ * that of the machine it is meant for, or NULL. */
 json_t *requirements_facts(const struct context *c, const struct str *text,
                            const json_t *report);
 
-/* --- for the readers of the formats -------------------------------------------------- */
+/* --- for the readers of the formats ------------------------------------------------- */
 
 enum { REQUIREMENTS_MAX = 2000, REQUIREMENT_LINE_MAX = 2000 };
 

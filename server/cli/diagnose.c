@@ -152,7 +152,7 @@ static int run(const void *values, const char *const *arguments, size_t count)
 const struct command command_diagnose = {
 	.name = "diagnose",
 	.summary = "find causes and remedies in an error log, a requirements file or on "
-                   "this machine",
+		   "this machine",
 	.arguments = "[LOGFILE]",
 	.arguments_max = 1,
 	.options = options,
