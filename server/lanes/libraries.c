@@ -41,7 +41,7 @@ static bool is_in_folders(const struct lane_host *host, const char *const *names
 	return false;
 }
 
-/* Does the dynamic linker's cache have one of these names?  It holds them as C strings. */
+/* Does the dynamic linker's cache hold one of these names?  They are C strings in it. */
 static bool is_in_cache(const struct str *cache, const char *const *names)
 {
 	for (const char *const *name = names; *name; name++) {
