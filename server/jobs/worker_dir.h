@@ -5,7 +5,7 @@
  * Mode 0700; each file is written once, read back and compared with the digest made at
  * build time before anything is started from it.  Below BASE, if there is one, else below
  * the system's temporary folder; either way worker_dir_release() removes it.  What a
- * killed program left behind goes at the next start: the folder below BASE is emptied, and
+ * killed program left behind goes at the next start: the folder below BASE is emptied and
  * of the temporary ones those that nobody has locked any more.  The lock is the folder's
  * own (flock), so that it ends with its owner, in whatever container that ran.
  */
