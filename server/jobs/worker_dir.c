@@ -16,8 +16,8 @@
 #define PREFIX "trilane-worker"
 enum { ENTRIES_MAX = 100000 };
 
-/* The folder as a descriptor that holds its lock; -1 if it is no folder of this user's, or
- * somebody holds it. */
+/* The folder as a descriptor that holds its lock; -1 if it is no folder of this user's,
+ * or somebody holds it. */
 static int take_lock(const char *path)
 {
 	CLEANUP_CLOSE int fd =
