@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Certificates by GnuTLS (https://www.gnutls.org/manual/html_node/X509-certificate-API.html).
- * What is made is a server's certificate and no authority's: whoever trusts it trusts this
- * one key for these names.
+ * Certificates by GnuTLS:
+ * https://www.gnutls.org/manual/html_node/X509-certificate-API.html
+ * What is made is a server's certificate and no authority's: whoever trusts it trusts
+ * this one key for these names.
  */
 #include <arpa/inet.h>
 #include <gnutls/gnutls.h>
