@@ -22,12 +22,12 @@ enum {
 };
 
 bool certificate_available(void);
-/* Valid for CERTIFICATE_DAYS from NOW_MS (Unix time) on, and the day before it, for clocks
- * that are late. */
+/* Valid for CERTIFICATE_DAYS from NOW_MS (Unix time) on, and the day before it, for
+ * clocks that are late. */
 int certificate_make(const struct strlist *names, int64_t now_ms, struct str *certificate,
                      struct str *key, struct error *err);
-/* Can the pair be used for NAMES at NOW_MS and CERTIFICATE_RENEW_DAYS more?  The error says
- * why not. */
+/* Can the pair be used for NAMES at NOW_MS and CERTIFICATE_RENEW_DAYS more?  The error
+ * says why not. */
 int certificate_check(const char *certificate, const char *key,
                       const struct strlist *names, int64_t now_ms, struct error *err);
 /* SHA-256 of the first certificate in the text. */

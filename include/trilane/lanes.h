@@ -10,7 +10,7 @@
  *	translated  the same sources for the other architecture, under a translator
  *	translated-avx  the same, with Rosetta 2 offering AVX to it (macOS 15 and later)
  *	gpu         Vulkan on Linux, Metal on macOS
- *	tensorflow  the user's own, in an interpreter of the newest report, on the processor
+ *	tensorflow  the user's own, in an interpreter of the newest report, on the CPU
  *	tensorflow-gpu  the same on the device that its plugin or CUDA brings
  *	blas        the processor, matrix products by the platform's library
  *

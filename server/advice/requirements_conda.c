@@ -2,7 +2,8 @@
 /*
  * environment.yml: the part of YAML that such files use, which is a few keys, a list of
  * specifications and a list of pip's in it.
- * https://docs.conda.io/projects/conda/en/stable/user-guide/tasks/manage-environments.html
+ * https://docs.conda.io/projects/conda/en/stable/user-guide/tasks/
+ * manage-environments.html
  */
 #include <ctype.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * AVX-512 as macOS tells it, which switches it on at a program's first use, so that XGETBV
- * denies it.  AVX2 by CPUID and XGETBV: these are what Rosetta answers itself, and changes
- * with ROSETTA_ADVERTISE_AVX; the names of sysctl may be the hardware's.
+ * AVX-512 as macOS tells it, which switches it on at a program's first use, so that
+ * XGETBV denies it.  AVX2 by CPUID and XGETBV: these are what Rosetta answers itself, and
+ * changes with ROSETTA_ADVERTISE_AVX; the names of sysctl may be the hardware's.
  */
 #include "processor.h"
 
