@@ -28,6 +28,7 @@ enum error_code {
 	ERROR_UNSUPPORTED = -11, /* not on this platform or machine */
 	ERROR_DAMAGED = -12,     /* stored data that cannot be trusted */
 	ERROR_CONFLICT = -13,    /* clashes with what is there already */
+	ERROR_FULL = -14,        /* no space left on the disk */
 };
 
 struct error {

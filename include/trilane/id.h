@@ -15,6 +15,8 @@
 enum { ID_SIZE = 27 }; /* with the zero */
 
 void id_new(char out[ID_SIZE]);
+/* The same, but it sorts behind LAST ("": nothing) also where the clock was set back. */
+void id_new_after(const char *last, char out[ID_SIZE]);
 bool id_valid(const char *text);
 void random_bytes(void *out, size_t n); /* from the system; aborts if it gives none */
 

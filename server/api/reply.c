@@ -35,16 +35,21 @@ unsigned reply_invalid(struct http_response *r, const char *detail, const char *
 	return http_problem(r, 422, "invalid", detail, hint);
 }
 
+static unsigned reply_storage(struct http_response *r, const struct error *err,
+                              const char *slug, const char *detail, const char *hint)
+{
+	log_warning("%s", err->text);
+	http_response_field(r, "Retry-After", "5");
+	return http_problem(r, 503, slug, detail, hint);
+}
+
 /* The store and the queue both can be busy; what the store says begins with its name. */
 static unsigned reply_busy(struct http_response *r, const struct error *err)
 {
-	if (text_starts(err->text, "database")) {
-		log_warning("%s", err->text);
-		http_response_field(r, "Retry-After", "5");
-		return http_problem(r, 503, "database-locked",
-		                    "Another program holds the database.",
-		                    "Try again when it is done.");
-	}
+	if (text_starts(err->text, "database"))
+		return reply_storage(r, err, "database-locked",
+		                     "Another program holds the database.",
+		                     "Try again when it is done.");
 	http_response_field(r, "Retry-After", "30");
 	return http_problem(
 		r, 429, "queue-full", "As many jobs are waiting as may wait.",
@@ -65,6 +70,10 @@ unsigned reply_error(struct http_response *r, const struct error *err)
 		                    "Use a new key for a new request.");
 	case ERROR_BUSY:
 		return reply_busy(r, err);
+	case ERROR_FULL:
+		return reply_storage(r, err, "disk-full",
+		                     "The disk with the data folder is full.",
+		                     "Make room, then try again.");
 	default:
 		log_error("%s", err->text);
 		return http_problem(r, 500, "internal", "The server could not do it.",

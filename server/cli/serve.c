@@ -213,6 +213,7 @@ static void block_signals(sigset_t *set)
 	sigaddset(set, SIGTERM);
 	sigaddset(set, SIGHUP);
 	pthread_sigmask(SIG_BLOCK, set, NULL);
+	signal(SIGXFSZ, SIG_IGN); /* a limit on files is an error of write(2), no end */
 }
 
 static int run(const void *values, const char *const *arguments, size_t count)

@@ -48,32 +48,24 @@ int error_set(struct error *err, enum error_code code, const char *format, ...)
 
 static enum error_code code_of_errno(int errnum)
 {
-	switch (errnum) {
-	case ENOENT:
-	case ENOTDIR:
-		return ERROR_NOT_FOUND;
-	case EEXIST:
-	case ENOTEMPTY:
-		return ERROR_EXISTS;
-	case EACCES:
-	case EPERM:
-	case EROFS:
-		return ERROR_DENIED;
-	case ENOMEM:
-		return ERROR_NO_MEMORY;
-	case EFBIG:
-		return ERROR_TOO_LARGE;
-	case ETIMEDOUT:
-		return ERROR_TIMEOUT;
-	case EBUSY:
-		return ERROR_BUSY;
-	case ENOEXEC:
-	case ENOSYS:
-	case ENOTSUP:
-		return ERROR_UNSUPPORTED;
-	default:
-		return ERROR_FAILED;
-	}
+	static const struct {
+		int errnum;
+		enum error_code code;
+	} rows[] = {
+		{EACCES, ERROR_DENIED},       {EBUSY, ERROR_BUSY},
+		{EDQUOT, ERROR_FULL},         {EEXIST, ERROR_EXISTS},
+		{EFBIG, ERROR_TOO_LARGE},     {ENOENT, ERROR_NOT_FOUND},
+		{ENOEXEC, ERROR_UNSUPPORTED}, {ENOMEM, ERROR_NO_MEMORY},
+		{ENOSPC, ERROR_FULL},         {ENOSYS, ERROR_UNSUPPORTED},
+		{ENOTDIR, ERROR_NOT_FOUND},   {ENOTEMPTY, ERROR_EXISTS},
+		{ENOTSUP, ERROR_UNSUPPORTED}, {EPERM, ERROR_DENIED},
+		{EROFS, ERROR_DENIED},        {ETIMEDOUT, ERROR_TIMEOUT},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].errnum == errnum)
+			return rows[i].code;
+	return ERROR_FAILED;
 }
 
 static void append(struct error *err, const char *text)
@@ -125,37 +117,15 @@ void error_prefix(struct error *err, const char *format, ...)
 
 const char *error_code_name(enum error_code code)
 {
-	switch (code) {
-	case ERROR_NONE:
-		return "none";
-	case ERROR_FAILED:
-		return "failed";
-	case ERROR_NO_MEMORY:
-		return "no_memory";
-	case ERROR_NOT_FOUND:
-		return "not_found";
-	case ERROR_EXISTS:
-		return "exists";
-	case ERROR_DENIED:
-		return "denied";
-	case ERROR_INVALID:
-		return "invalid";
-	case ERROR_TOO_LARGE:
-		return "too_large";
-	case ERROR_TIMEOUT:
-		return "timeout";
-	case ERROR_BUSY:
-		return "busy";
-	case ERROR_CANCELLED:
-		return "cancelled";
-	case ERROR_UNSUPPORTED:
-		return "unsupported";
-	case ERROR_DAMAGED:
-		return "damaged";
-	case ERROR_CONFLICT:
-		return "conflict";
-	}
-	return "failed";
+	/* By -CODE. */
+	static const char *const names[] = {
+		"none",      "failed",      "no_memory", "not_found", "exists",
+		"denied",    "invalid",     "too_large", "timeout",   "busy",
+		"cancelled", "unsupported", "damaged",   "conflict",  "full",
+	};
+	size_t i = (size_t)-code;
+
+	return i < sizeof(names) / sizeof(names[0]) ? names[i] : "failed";
 }
 
 void error_bug(const char *file, int line, const char *format, ...)

@@ -12,7 +12,7 @@
 
 #include "trilane/banned.h"
 
-enum { GETENTROPY_MAX = 256 };
+enum { GETENTROPY_MAX = 256, TIME_SIZE = 10 };
 
 static const char alphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";
 
@@ -37,11 +37,34 @@ void id_new(char out[ID_SIZE])
 	unsigned char noise[16];
 
 	random_bytes(noise, sizeof(noise));
-	for (int i = 9; i >= 0; i--, time >>= 5)
+	for (int i = TIME_SIZE - 1; i >= 0; i--, time >>= 5)
 		out[i] = alphabet[time & 31];
 	for (int i = 0; i < 16; i++)
-		out[10 + i] = alphabet[noise[i] & 31];
+		out[TIME_SIZE + i] = alphabet[noise[i] & 31];
 	out[ID_SIZE - 1] = '\0';
+}
+
+/* One millisecond more than the id's time. */
+static void add_one(char id[ID_SIZE])
+{
+	for (int i = TIME_SIZE - 1; i >= 0; i--) {
+		const char *digit = strchr(alphabet, id[i]);
+
+		if (digit[1] != '\0') {
+			id[i] = digit[1];
+			return;
+		}
+		id[i] = alphabet[0];
+	}
+}
+
+void id_new_after(const char *last, char out[ID_SIZE])
+{
+	id_new(out);
+	if (!id_valid(last) || memcmp(out, last, TIME_SIZE) > 0)
+		return;
+	memcpy(out, last, TIME_SIZE);
+	add_one(out);
 }
 
 bool id_valid(const char *text)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Certificates by GnuTLS:
- * https://www.gnutls.org/manual/html_node/X509-certificate-API.html
+ * Certificates by GnuTLS
+ * (https://www.gnutls.org/manual/html_node/X509-certificate-API.html).
  * What is made is a server's certificate and no authority's: whoever trusts it trusts
  * this one key for these names.
  */

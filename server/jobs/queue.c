@@ -24,7 +24,8 @@
 
 #include "trilane/banned.h"
 
-enum { RUNNERS_MAX = 4 };
+enum { RUNNERS_MAX = 4, UNSAVED_MAX = 16 };
+#define SAVE_AGAIN_NS           (500 * NS_PER_MS)
 #define PROGRESS_EVENT_PAUSE_NS (100 * NS_PER_MS)
 
 struct job {
@@ -45,6 +46,10 @@ struct jobs {
 	struct job *waiting[JOBS_WAITING];
 	unsigned waiting_count;
 	struct job *running; /* NULL: idle */
+	/* Ended, but the store would not take it: told from here until it does. */
+	struct job_record unsaved[UNSAVED_MAX];
+	unsigned unsaved_count;
+	char last_id[ID_SIZE];
 	struct event_ring events;
 
 	pthread_mutex_t listener_lock;
@@ -108,12 +113,36 @@ static void add_job_event(struct jobs *j, struct job *job)
 	job->told_ns = clock_monotonic_ns();
 }
 
-/* The store first, then the event.  A store that fails loses history, not the job. */
+/* Keeps the end of a job that could not be saved; the oldest makes room. */
+static void keep_unsaved(struct jobs *j, const struct job_record *record)
+{
+	if (j->unsaved_count == UNSAVED_MAX)
+		memmove(j->unsaved, j->unsaved + 1,
+		        --j->unsaved_count * sizeof(j->unsaved[0]));
+	j->unsaved[j->unsaved_count++] = *record;
+}
+
+static void save_again(struct jobs *j)
+{
+	while (j->unsaved_count > 0) {
+		int rc = store_job_update(j->store, &j->unsaved[0], NULL);
+		if (rc && rc != ERROR_NOT_FOUND)
+			return;
+		memmove(j->unsaved, j->unsaved + 1,
+		        --j->unsaved_count * sizeof(j->unsaved[0]));
+	}
+}
+
+/* The store first, then the event.  A store that fails loses no job. */
 static void publish(struct jobs *j, struct job *job)
 {
 	struct error err = ERROR_INIT;
-	if (store_job_update(j->store, &job->record, &err))
+	save_again(j);
+	if (store_job_update(j->store, &job->record, &err)) {
 		log_warning("job %s: %s", job->record.id, err.text);
+		if (job_state_is_final(job->record.state))
+			keep_unsaved(j, &job->record);
+	}
 	add_job_event(j, job);
 }
 
@@ -162,12 +191,24 @@ static struct job *take_first(struct jobs *j)
 	return job;
 }
 
+static void wait_for_change(struct jobs *j)
+{
+	if (j->unsaved_count == 0) {
+		pthread_cond_wait(&j->changed, &j->lock);
+		return;
+	}
+	pthread_mutex_unlock(&j->lock);
+	clock_sleep_ns(SAVE_AGAIN_NS);
+	pthread_mutex_lock(&j->lock);
+	save_again(j);
+}
+
 /* The next job, marked as running; NULL when it is time to end. */
 static struct job *next_job(struct jobs *j)
 {
 	CLEANUP(let_go) struct jobs *held = hold(j);
 	while (!held->stopping && held->waiting_count == 0)
-		pthread_cond_wait(&held->changed, &held->lock);
+		wait_for_change(held);
 	if (held->stopping)
 		return NULL;
 	struct job *job = take_first(held);
@@ -250,6 +291,14 @@ static int recover(struct store *store, struct error *err)
 	return rc;
 }
 
+static void find_last_id(struct jobs *j)
+{
+	CLEANUP_FREE struct job_record *rows = NULL;
+	size_t count = 0;
+	if (!store_job_list(j->store, NULL, 1, &rows, &count, NULL) && count)
+		memcpy(j->last_id, rows[0].id, ID_SIZE);
+}
+
 int jobs_new(struct store *store, const struct job_runner *runners, size_t count,
              struct jobs **out, struct error *err)
 {
@@ -260,6 +309,7 @@ int jobs_new(struct store *store, const struct job_runner *runners, size_t count
 		return rc;
 	struct jobs *j = xcalloc(1, sizeof(*j));
 	j->store = store;
+	find_last_id(j);
 	memcpy(j->runners, runners, count * sizeof(*runners));
 	j->runner_count = count;
 	pthread_mutex_init(&j->lock, NULL);
@@ -327,13 +377,25 @@ static struct job *find_live(struct jobs *j, const char *id, unsigned *at)
 	return NULL;
 }
 
-static int get(struct jobs *j, const char *id, struct job_record *out, struct error *err)
+/* What is known here of a job, and better than in the store; NULL: nothing. */
+static const struct job_record *find_known(struct jobs *j, const char *id)
 {
 	unsigned at;
 	const struct job *job = find_live(j, id, &at);
-	if (!job)
+	if (job)
+		return &job->record;
+	for (unsigned i = 0; i < j->unsaved_count; i++)
+		if (text_equal(j->unsaved[i].id, id))
+			return &j->unsaved[i];
+	return NULL;
+}
+
+static int get(struct jobs *j, const char *id, struct job_record *out, struct error *err)
+{
+	const struct job_record *known = find_known(j, id);
+	if (!known)
 		return store_job_get(j->store, id, out, err);
-	*out = job->record;
+	*out = *known;
 	return 0;
 }
 
@@ -364,11 +426,11 @@ static void copy_text(char *out, size_t size, const char *text)
 	snprintf(out, size, "%s", text ? text : "");
 }
 
-static struct job *make_job(const struct job_request *request)
+static struct job *make_job(struct jobs *j, const struct job_request *request)
 {
 	struct job *job = xcalloc(1, sizeof(*job));
 	struct job_record *r = &job->record;
-	id_new(r->id);
+	id_new_after(j->last_id, r->id);
 	r->kind = request->kind;
 	r->state = JOB_QUEUED;
 	clock_now(r->created);
@@ -391,12 +453,13 @@ static int enqueue(struct jobs *j, const struct job_request *request,
 		                 "this program runs no such jobs");
 	if (j->stopping || j->waiting_count == JOBS_WAITING)
 		return error_set(err, ERROR_BUSY, "%d jobs wait already", JOBS_WAITING);
-	struct job *job = make_job(request);
+	struct job *job = make_job(j, request);
 	int rc = store_job_put(j->store, &job->record, err);
 	if (rc) {
 		job_free(job);
 		return rc;
 	}
+	memcpy(j->last_id, job->record.id, ID_SIZE);
 	j->waiting[j->waiting_count++] = job;
 	*out = job->record;
 	add_job_event(j, job);
@@ -435,10 +498,9 @@ int jobs_list(struct jobs *j, const char *before, unsigned limit, struct job_rec
 	if (rc)
 		return rc;
 	for (size_t i = 0; i < *count; i++) {
-		unsigned at;
-		const struct job *live = find_live(held, (*out)[i].id, &at);
-		if (live)
-			(*out)[i] = live->record;
+		const struct job_record *known = find_known(held, (*out)[i].id);
+		if (known)
+			(*out)[i] = *known;
 	}
 	return 0;
 }
@@ -450,7 +512,7 @@ static int cancel(struct jobs *j, const char *id, struct job_record *out,
 	unsigned at;
 	struct job *job = find_live(held, id, &at);
 	if (!job)
-		return store_job_get(held->store, id, out, err);
+		return get(held, id, out, err);
 	atomic_store(&job->cancelled, true);
 	if (at < held->waiting_count) {
 		held->waiting_count--;

@@ -25,7 +25,7 @@ static int fail(struct db *db, int code, struct error *err)
 		enum error_code code;
 		const char *text;
 	} rows[] = {
-		{SQLITE_FULL, ERROR_FAILED, "the disk is full"},
+		{SQLITE_FULL, ERROR_FULL, "the disk is full"},
 		{SQLITE_READONLY, ERROR_DENIED, "it is read-only"},
 		{SQLITE_PERM, ERROR_DENIED, "permission denied"},
 		{SQLITE_CANTOPEN, ERROR_DENIED, "it cannot be opened"},

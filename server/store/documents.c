@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Results and reports: text in, the same text out.
+ * Results and reports: text in, the same text out.  Their order is the one in which they
+ * came, not that of their ids, which hold the time of a clock that may have jumped.
  */
 #include "trilane/store.h"
 
@@ -65,9 +66,9 @@ int store_document_latest(struct store *s, enum document_kind kind, char id[ID_S
 {
 	CLEANUP(store_let_go) struct store *held = store_hold(s);
 	CLEANUP(db_statement_release) struct db_statement st = DB_STATEMENT_INIT;
-	db_prepare(
-		&held->db, &st,
-		"SELECT id, text FROM documents WHERE kind = ? ORDER BY id DESC LIMIT 1");
+	db_prepare(&held->db, &st,
+	           "SELECT id, text FROM documents WHERE kind = ? ORDER BY rowid DESC "
+	           "LIMIT 1");
 	db_bind_text(&st, kind_name(kind));
 	return read_one(&st, kind, id, text, err);
 }
@@ -91,7 +92,8 @@ int store_document_list(struct store *s, enum document_kind kind, const char *be
 	CLEANUP(db_statement_release) struct db_statement st = DB_STATEMENT_INIT;
 	db_prepare(&held->db, &st,
 	           "SELECT id, created, text FROM documents "
-	           "WHERE kind = ?1 AND (?2 = '' OR id < ?2) ORDER BY id DESC LIMIT ?3");
+	           "WHERE kind = ?1 AND (?2 = '' OR rowid < (SELECT rowid FROM documents "
+	           "WHERE kind = ?1 AND id = ?2)) ORDER BY rowid DESC LIMIT ?3");
 	db_bind_text(&st, kind_name(kind));
 	db_bind_text(&st, before ? before : "");
 	db_bind_integer(&st, limit);
@@ -121,9 +123,10 @@ int store_document_prune(struct store *s, enum document_kind kind, unsigned keep
 {
 	CLEANUP(store_let_go) struct store *held = store_hold(s);
 	CLEANUP(db_statement_release) struct db_statement st = DB_STATEMENT_INIT;
-	db_prepare(&held->db, &st,
-	           "DELETE FROM documents WHERE kind = ?1 AND id NOT IN (SELECT id FROM "
-	           "documents WHERE kind = ?1 ORDER BY id DESC LIMIT ?2)");
+	db_prepare(
+		&held->db, &st,
+		"DELETE FROM documents WHERE kind = ?1 AND rowid < (SELECT rowid FROM "
+		"documents WHERE kind = ?1 ORDER BY rowid DESC LIMIT 1 OFFSET ?2 - 1)");
 	db_bind_text(&st, kind_name(kind));
 	db_bind_integer(&st, keep);
 	return db_run(&st, err);

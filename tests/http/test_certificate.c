@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Certificates of one's own: good for their names and their time, for nothing else. */
+/* Certificates of one's own: good for their names and time, and nothing else. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -353,7 +353,7 @@ static void test_disk_full(void **state)
 	struct error err = ERROR_INIT;
 	assert_int_equal(
 		store_document_put(f->store, DOCUMENT_RESULT, id, now, big, &err),
-		ERROR_FAILED);
+		ERROR_FULL);
 	assert_true(text_contains(err.text, "disk is full"));
 	CLEANUP(str_release) struct str text = STR_INIT;
 	assert_int_equal(store_document_get(f->store, DOCUMENT_RESULT, id, &text, NULL),
