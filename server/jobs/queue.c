@@ -16,24 +16,19 @@
 #include <string.h>
 
 #include "events.h"
+#include "job.h"
 #include "trilane/cleanup.h"
 #include "trilane/clock.h"
 #include "trilane/facts.h"
 #include "trilane/log.h"
 #include "trilane/mem.h"
+#include "unsaved.h"
 
 #include "trilane/banned.h"
 
-enum { RUNNERS_MAX = 4, UNSAVED_MAX = 16 };
+enum { RUNNERS_MAX = 4 };
 #define SAVE_AGAIN_NS           (500 * NS_PER_MS)
 #define PROGRESS_EVENT_PAUSE_NS (100 * NS_PER_MS)
-
-struct job {
-	struct job_record record;
-	json_t *request;
-	atomic_bool cancelled;
-	uint64_t told_ns; /* when its progress last went out */
-};
 
 struct jobs {
 	pthread_mutex_t lock;
@@ -46,9 +41,7 @@ struct jobs {
 	struct job *waiting[JOBS_WAITING];
 	unsigned waiting_count;
 	struct job *running; /* NULL: idle */
-	/* Ended, but the store would not take it: told from here until it does. */
-	struct job_record unsaved[UNSAVED_MAX];
-	unsigned unsaved_count;
+	struct unsaved unsaved;
 	char last_id[ID_SIZE];
 	struct event_ring events;
 
@@ -66,12 +59,6 @@ static struct jobs *hold(struct jobs *j)
 static void let_go(struct jobs *const *held)
 {
 	pthread_mutex_unlock(&(*held)->lock);
-}
-
-static void job_free(struct job *job)
-{
-	json_decref(job->request);
-	free(job);
 }
 
 /* --- events --- */
@@ -113,35 +100,15 @@ static void add_job_event(struct jobs *j, struct job *job)
 	job->told_ns = clock_monotonic_ns();
 }
 
-/* Keeps the end of a job that could not be saved; the oldest makes room. */
-static void keep_unsaved(struct jobs *j, const struct job_record *record)
-{
-	if (j->unsaved_count == UNSAVED_MAX)
-		memmove(j->unsaved, j->unsaved + 1,
-		        --j->unsaved_count * sizeof(j->unsaved[0]));
-	j->unsaved[j->unsaved_count++] = *record;
-}
-
-static void save_again(struct jobs *j)
-{
-	while (j->unsaved_count > 0) {
-		int rc = store_job_update(j->store, &j->unsaved[0], NULL);
-		if (rc && rc != ERROR_NOT_FOUND)
-			return;
-		memmove(j->unsaved, j->unsaved + 1,
-		        --j->unsaved_count * sizeof(j->unsaved[0]));
-	}
-}
-
 /* The store first, then the event.  A store that fails loses no job. */
 static void publish(struct jobs *j, struct job *job)
 {
 	struct error err = ERROR_INIT;
-	save_again(j);
+	unsaved_try(&j->unsaved, j->store);
 	if (store_job_update(j->store, &job->record, &err)) {
 		log_warning("job %s: %s", job->record.id, err.text);
 		if (job_state_is_final(job->record.state))
-			keep_unsaved(j, &job->record);
+			unsaved_keep(&j->unsaved, &job->record);
 	}
 	add_job_event(j, job);
 }
@@ -193,14 +160,14 @@ static struct job *take_first(struct jobs *j)
 
 static void wait_for_change(struct jobs *j)
 {
-	if (j->unsaved_count == 0) {
+	if (j->unsaved.count == 0) {
 		pthread_cond_wait(&j->changed, &j->lock);
 		return;
 	}
 	pthread_mutex_unlock(&j->lock);
 	clock_sleep_ns(SAVE_AGAIN_NS);
 	pthread_mutex_lock(&j->lock);
-	save_again(j);
+	unsaved_try(&j->unsaved, j->store);
 }
 
 /* The next job, marked as running; NULL when it is time to end. */
@@ -382,12 +349,7 @@ static const struct job_record *find_known(struct jobs *j, const char *id)
 {
 	unsigned at;
 	const struct job *job = find_live(j, id, &at);
-	if (job)
-		return &job->record;
-	for (unsigned i = 0; i < j->unsaved_count; i++)
-		if (text_equal(j->unsaved[i].id, id))
-			return &j->unsaved[i];
-	return NULL;
+	return job ? &job->record : unsaved_find(&j->unsaved, id);
 }
 
 static int get(struct jobs *j, const char *id, struct job_record *out, struct error *err)
@@ -421,30 +383,6 @@ static int find_repeated(struct jobs *j, const struct job_request *request,
 	return get(j, out->id, out, err);
 }
 
-static void copy_text(char *out, size_t size, const char *text)
-{
-	snprintf(out, size, "%s", text ? text : "");
-}
-
-static struct job *make_job(struct jobs *j, const struct job_request *request)
-{
-	struct job *job = xcalloc(1, sizeof(*job));
-	struct job_record *r = &job->record;
-	id_new_after(j->last_id, r->id);
-	r->kind = request->kind;
-	r->state = JOB_QUEUED;
-	clock_now(r->created);
-	copy_text(r->owner, sizeof(r->owner), request->owner);
-	copy_text(r->idempotency_key, sizeof(r->idempotency_key),
-	          request->idempotency_key);
-	copy_text(r->body_sha256, sizeof(r->body_sha256), request->body_sha256);
-	job->request = json_deep_copy(request->body);
-	CLEANUP_FREE char *text = document_text(job->request, false);
-	if (strlen(text) < sizeof(r->request))
-		copy_text(r->request, sizeof(r->request), text);
-	return job;
-}
-
 static int enqueue(struct jobs *j, const struct job_request *request,
                    struct job_record *out, struct error *err)
 {
@@ -453,7 +391,7 @@ static int enqueue(struct jobs *j, const struct job_request *request,
 		                 "this program runs no such jobs");
 	if (j->stopping || j->waiting_count == JOBS_WAITING)
 		return error_set(err, ERROR_BUSY, "%d jobs wait already", JOBS_WAITING);
-	struct job *job = make_job(j, request);
+	struct job *job = job_new(request, j->last_id);
 	int rc = store_job_put(j->store, &job->record, err);
 	if (rc) {
 		job_free(job);
