@@ -5,7 +5,10 @@ import io
 import json
 import os
 import re
+import shutil
 import sqlite3
+import subprocess
+import sys
 import tempfile
 import threading
 import unittest
@@ -204,6 +207,25 @@ class Endpoints(ServerTest):
                 self.assertTrue(match, line)
                 self.assertIn(match.group(1), typed)
         self.assertIn("trilane_jobs", typed)
+
+    def test_metrics_as_prometheus_reads_them(self):
+        """By promtool where there is one, and by the parser of Prometheus' client for Python."""
+        metrics = self.server.get("/metrics").body
+        read_by = 0
+        if shutil.which("promtool"):
+            done = subprocess.run(["promtool", "check", "metrics"], input=metrics, capture_output=True, timeout=60, check=False)
+            self.assertEqual((done.returncode, done.stdout + done.stderr), (0, b""))
+            read_by += 1
+        python = os.environ.get("TRILANE_TEST_PYTHON", sys.executable)
+        program = ("import sys; from prometheus_client.parser import text_string_to_metric_families as read; "
+                   "print(sorted(f.name for f in read(sys.stdin.read()) if f.samples and f.documentation))")
+        done = subprocess.run([python, "-c", program], input=metrics, capture_output=True, timeout=60, check=False)
+        if b"No module named" not in done.stderr:
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn(b"trilane_findings", done.stdout)
+            read_by += 1
+        if read_by == 0:
+            self.skipTest("neither promtool nor prometheus_client here")
 
 
 class Results(unittest.TestCase):
