@@ -35,8 +35,8 @@ const summary = (r) => ({
   summary: r.lanes.map((l) => ({ lane: l.lane, state: l.state, models: l.models.map(({ model, samples_per_second }) => ({ model, samples_per_second })) })),
 });
 
-export async function fake({ port = 0, state = "full", root = WEB } = {}) {
-  const world = { ...stateOf(state), jobs: [], streams: new Set(), event: 0, requests: [], refuse: null, pace: 150 };
+export async function fake({ port = 0, state = "full", root = WEB, report } = {}) {
+  const world = { ...stateOf(state), ...(report ? { report } : {}), jobs: [], streams: new Set(), event: 0, requests: [], refuse: null, pace: 150 };
 
   function emit(type, data) {
     world.event += 1;

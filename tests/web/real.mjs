@@ -120,7 +120,7 @@ test("real: a run is started, reloaded during, and arrives with its charts", () 
   }
   await page.waitForSelector("[data-lane=native][data-state=value]", { timeout: RUN_MS });
   await seeAll(page);
-  ok((await page.$$("figure.chart canvas")).length >= 3, "throughput, loss and accuracy");
+  ok((await page.$$("figure.chart canvas")).length >= 2, "throughput and loss");
   const [row] = (await get(url, "results")).results;
   const result = await get(url, `results/${row.id}`);
   equal(result.spec.quick, true, "quick");

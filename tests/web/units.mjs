@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The page's pure parts: words, states, comparisons.
+import { deflateRawSync, gzipSync } from "node:zlib";
 import { equal, ok, test } from "./harness.mjs";
 import * as documents from "./documents.mjs";
 
@@ -9,6 +10,8 @@ const lanes = await import("../../web/js/lanes.js");
 const summary = await import("../../web/js/summary.js");
 const comparing = await import("../../web/js/comparing.js");
 const { redactions } = await import("../../web/js/redaction.js");
+const { READ, recordingOf } = await import("../../web/js/recording.js");
+const archive = await import("../../web/js/archive.js");
 const { matches, search } = await import("../../web/js/search.js");
 
 test("numbers, times and absences are words", () => {
@@ -16,8 +19,12 @@ test("numbers, times and absences are words", () => {
   equal(format.number(0.04123), "0.0412");
   equal(format.number(undefined), "–");
   equal([0.0034, 0.41, 12.34, 123.4].map(format.ratio), ["0.0034", "0.41", "12.3", "123"]);
-  equal(format.bytes(17179869184), "16 GiB");
-  equal(format.duration(1500), "1.5 µs");
+  equal(format.bytes(17179869184), "16\u00a0GiB");
+  equal(format.duration(1500), "1.5\u00a0µs");
+  equal(format.percent(0.0123), "1.2\u202f%");
+  equal(format.date("2026-11-24T09:05:00"), "24 Nov 2026, 09:05");
+  equal(format.named("mlp: the gpu lane is slower"), "MLP: the GPU lane is slower");
+  equal(format.leaves({ a: { b: 1, c: [2] }, d: 3 }, new Set(["d"])), [["a.b", 1], ["a.c", [2]]]);
   equal(format.clock(3700), "1:01:40");
   equal(format.roughly(100), "2 minutes");
   equal(format.age(new Date(Date.now() - 7300e3).toISOString()), "2 hours ago");
@@ -54,6 +61,9 @@ test("the verdict comes first and names a next step", () => {
   equal(summary.verdict(healthy, []).sentence, "TensorFlow is ready on this Mac.");
   equal(summary.verdict(healthy, []).next.kind, "run");
   equal(summary.verdict(healthy, documents.results).next, null);
+  const said = { ...documents.report, verdict: { sentence: "TensorFlow works in /p (2 ready, 1 broken).", next: "Do this. And that." } };
+  const own = summary.verdict(said, []);
+  equal([own.sentence, own.detail, own.next.text], ["TensorFlow works in /p.", "2 ready, 1 broken.", "Do this."], "the server's words");
   const none = { ...documents.report, findings: [], interpreters: [] };
   equal(summary.verdict(none, []).sentence, "There is no Python on this Mac.");
   ok(/^Fastest when measured: Native for the MLP and GPU for the CNN \(1\.4/.test(summary.fastest(documents.results)), "fastest");
@@ -69,6 +79,8 @@ test("files are compared as the server compares saved results", () => {
   equal(rows.length, 6);
   ok(rows.every((row) => row.verdict === "slower" && row.ratio > 0.88 && row.ratio < 0.92), "a tenth slower");
   equal(comparing.compareResults(a, a)[0].verdict, "no_difference");
+  equal(comparing.summaryOf(rows), "B is slower in all 6");
+  equal(comparing.summaryOf([...rows.slice(0, 2), comparing.compareResults(a, a)[0]]), "B is slower in 2 and no different in 1");
   const rest = comparing.differences({ a: 1, b: { c: 2 } }, { a: 1, b: { c: 3 } });
   equal(rest.filter((r) => r.differs), [{ path: "b.c", a: 2, b: 3, differs: true }]);
 });
@@ -87,15 +99,93 @@ test("search wants every word", () => {
   ok(!matches({ a: "x" }, "x q"), "every word");
 });
 
-test("a recording's own words are read", () => {
-  const files = new Map([
-    ["recording.json", '{"schema":"trilane/recording/1","os":"macOS","arch":"arm64"}'],
-    ["sysctl.txt", "hw.memsize: 17179869184\nmachdep.cpu.brand_string: Apple M1\nkern.hostname: secret\n"],
-    ["commands/sw_vers", "ProductName:\t\tmacOS\nProductVersion:\t\t15.1\n"],
-  ]);
-  equal(comparing.recordingOf(files), {
-    schema: "trilane/recording/1", recording: { os: "macOS", arch: "arm64" },
-    system: { ProductName: "macOS", ProductVersion: "15.1" },
-    sysctl: { "hw.memsize": "17179869184", "machdep.cpu.brand_string": "Apple M1" },
+const RECORDING = new Map([
+  ["recording.json", '{"schema":"trilane/recording/1","os":"macOS","arch":"arm64","translated":false}'],
+  ["sysctl.txt", "hw.memsize: 17179869184\nmachdep.cpu.brand_string: Apple M1\nkern.hostname: secret\nhw.ncpu: 8\n"],
+  ["commands/sw_vers", "ProductName:\t\tmacOS\nProductVersion:\t\t15.1\n"],
+  ["imports.jsonl", '{"interpreter":"/Users/me/tf/bin/python","probe":"tensorflow","exit":null,"signal":"SIGILL"}\nno json\n'],
+  ["root/Users/me/tf/bin/python3", ""],
+  ["root/Users/me/tf/lib/python3.11/site-packages/tensorflow_metal-1.2.0.dist-info/METADATA", ""],
+  ["root/Users/me/tf/lib/python3.11/site-packages/wrapt-1.16.0.dist-info/METADATA", ""],
+  ["root/Users/me/conda/conda-meta/numpy-1.26.4-py310_0.json", ""],
+  ["root/usr/bin/python3", ""],
+]);
+
+test("a recording's own words and the names in it are read", () => {
+  const { machine, environments } = recordingOf([...RECORDING.keys()],
+    new Map(READ.filter((path) => RECORDING.has(path)).map((path) => [path, RECORDING.get(path)])));
+  equal([machine.system, machine.chip, machine.memory, machine.cores, machine.architecture],
+    ["macOS 15.1", "Apple M1", "16 GiB", "8", "arm64"]);
+  ok(!JSON.stringify(machine).includes("secret"), "the host's name");
+  equal(environments, {
+    "/Users/me/tf": { python: "3.11", "tensorflow-metal": "1.2.0", import: "crashes (SIGILL)" },
+    "/Users/me/conda": { numpy: "1.26.4" }, "/usr": {},
   });
+  const older = { machine, environments: { ...environments, "/Users/me/conda": { numpy: "1.21.0" } } };
+  const rows = comparing.compareRecordings({ machine, environments }, older).environments;
+  equal(rows.map((r) => [r.path, r.differs]), [["/Users/me/conda", true], ["/Users/me/tf", false], ["/usr", false]]);
+});
+
+// A file of the page's: a blob that has a name.
+const blob = (name, bytes) => Object.assign(new Blob([bytes]), { name });
+
+function tarOf(files) {
+  const blocks = [];
+  for (const [name, text] of files) {
+    const content = Buffer.from(text);
+    const head = Buffer.alloc(512);
+    // Names of more than 100 bytes come in a header of their own.
+    for (const [kind, about, data] of name.length > 100
+      ? [["L", "././@LongLink", Buffer.from(name)], ["0", name.slice(0, 100), content]] : [["0", name, content]]) {
+      head.fill(0);
+      head.write(about, 0);
+      head.write(`${data.length.toString(8).padStart(11, "0")}\0`, 124);
+      head.write(kind, 156);
+      blocks.push(Buffer.from(head), data, Buffer.alloc((512 - (data.length % 512)) % 512));
+    }
+  }
+  return gzipSync(Buffer.concat([...blocks, Buffer.alloc(1024)]));
+}
+
+function zipOf(files) {
+  const [bodies, directory] = [[], []];
+  let at = 0;
+  for (const [i, [name, text]] of [...files].entries()) {
+    const [label, content] = [Buffer.from(name), Buffer.from(text)];
+    const [method, packed] = i % 2 === 0 ? [8, deflateRawSync(content)] : [0, content];
+    const head = Buffer.alloc(30);
+    head.writeUInt32LE(0x04034b50, 0);
+    head.writeUInt16LE(label.length, 26);
+    const entry = Buffer.alloc(46);
+    entry.writeUInt32LE(0x02014b50, 0);
+    entry.writeUInt16LE(method, 10);
+    entry.writeUInt32LE(packed.length, 20);
+    entry.writeUInt32LE(content.length, 24);
+    entry.writeUInt16LE(label.length, 28);
+    entry.writeUInt32LE(at, 42);
+    bodies.push(head, label, packed);
+    directory.push(entry, label);
+    at += 30 + label.length + packed.length;
+  }
+  const end = Buffer.alloc(22);
+  end.writeUInt32LE(0x06054b50, 0);
+  end.writeUInt32LE(Buffer.concat(directory).length, 12);
+  end.writeUInt32LE(at, 16);
+  return Buffer.concat([...bodies, ...directory, end]);
+}
+
+test("archives are opened without unpacking more than is read", async () => {
+  const long = `folder/${"deep/".repeat(30)}end.txt`;
+  const files = new Map([["folder/recording.json", "{}"], [long, "one\ntwo\n"], ["folder/empty", ""]]);
+  for (const [name, bytes] of [["a.tar.gz", tarOf(files)], ["a.zip", zipOf(files)]]) {
+    const opened = await archive.open(blob(name, bytes));
+    equal([...opened.keys()], [...files.keys()], name);
+    for (const [path, text] of files) {
+      equal(await opened.get(path).text(), text, `${name}: ${path}`);
+    }
+  }
+  for (const [name, bytes] of [["cut.zip", zipOf(files).subarray(0, 60)], ["no.tgz", Buffer.from("no gzip")]]) {
+    const refused = await archive.open(blob(name, bytes)).then(() => false, () => true);
+    ok(refused, `${name} was opened`);
+  }
 });

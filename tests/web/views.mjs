@@ -176,7 +176,9 @@ test("a server that goes is missed, and found again", async () => {
 
 test("findings are ranked, folded, copied and never run", () => on("full", async (page) => {
   equal((await texts(page, "#findings .sev .word")).slice(0, 4), ["Blocker", "Warning", "Hint", "Note"], "order");
-  equal(await page.$$eval("#findings .finding details[open]", (all) => all.length), 0, "unfolded at first");
+  equal(await page.$$eval("#findings .finding > details", (all) => all.map((d) => d.open)),
+    [true, false, false, false, false], "only the first is unfolded");
+  equal(await page.$$eval("#findings .proof[open]", (all) => all.length), 0, "evidence unfolded at first");
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   await page.click("#findings .command button");
   equal(await page.evaluate(() => navigator.clipboard.readText()), "conda create -n tf python=3.11", "copied");
@@ -262,6 +264,7 @@ test("a recording is read in the browser", () => on("full", async (page) => {
     await page.waitForTimeout(200);
   }
   await page.waitForSelector("#recordings tr.changed");
+  await accessible(page, "compared recordings");
   ok((await texts(page, "#recordings tr.changed"))[0].includes("Apple M4"), "the chip differs");
 }));
 

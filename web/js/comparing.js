@@ -92,8 +92,6 @@ export function compareResults(a, b) {
   return rows;
 }
 
-const WORDS = { faster: "faster", slower: "slower" };
-
 export function sentenceOf(row) {
   const name = `${laneName(row.lane)}, ${modelName(row.model)}`;
   if (!row.ratio) {
@@ -109,36 +107,39 @@ export function sentenceOf(row) {
   return `${name}: B is ${format.ratio(times)} times as ${row.ratio >= 1 ? "fast" : "slow"} as A.`;
 }
 
-export const verdictWord = (verdict) => WORDS[verdict] || String(verdict || "–").replaceAll("_", " ");
+const COUNTED = [["faster", "faster in"], ["slower", "slower in"],
+  ["no_difference", "no different in"], ["cannot_tell", "not to be told apart in"]];
+
+// All rows in one sentence.
+export function summaryOf(rows) {
+  const judged = rows.filter((row) => row.ratio);
+  if (judged.length === 0) {
+    return "Nothing was measured in both";
+  }
+  const counts = COUNTED.map(([verdict, words]) => [words, judged.filter((r) => r.verdict === verdict).length])
+    .filter(([, n]) => n > 0);
+  if (counts.length === 1 && judged.length > 1) {
+    return `B is ${counts[0][0]} all ${judged.length}`;
+  }
+  return `B is ${format.listed(counts.map(([words, n]) => `${words} ${n}`))}`;
+}
 
 // --- any two documents: what differs ---------------------------------------------------------
 
-function leaves(value, prefix, out, skip) {
-  if (skip.has(prefix)) {
-    return out;
-  }
-  if (value && typeof value === "object" && !Array.isArray(value)
-      && !("reason" in value && value.value === null)) {
-    for (const [key, item] of Object.entries(value)) {
-      leaves(item, prefix ? `${prefix}.${key}` : key, out, skip);
-    }
-  } else {
-    out.set(prefix, value);
-  }
-  return out;
-}
-
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
-// [{ path, a, b, differs }], those that differ first.
+// Two maps of path to what is there as rows { path, a, b, differs }, those that differ first.
+function sides(left, right) {
+  return [...new Set([...left.keys(), ...right.keys()])].map((path) => {
+    const [a, b] = [left.get(path), right.get(path)];
+    return { path, a, b, differs: !same(a, b) };
+  }).sort((x, y) => Number(y.differs) - Number(x.differs));
+}
+
+// Leaf by leaf, without the branches in SKIP.
 export function differences(a, b, skip = []) {
-  const left = leaves(a || {}, "", new Map(), new Set(skip));
-  const right = leaves(b || {}, "", new Map(), new Set(skip));
-  const paths = [...new Set([...left.keys(), ...right.keys()])].filter(Boolean);
-  const rows = paths.map((path) => ({
-    path, a: left.get(path), b: right.get(path), differs: !same(left.get(path), right.get(path)),
-  }));
-  return [...rows.filter((r) => r.differs), ...rows.filter((r) => !r.differs)];
+  const [left, right] = [a, b].map((side) => new Map(format.leaves(side || {}, new Set(skip))));
+  return sides(left, right);
 }
 
 // What changes by itself between two readings says nothing about the machines.
@@ -151,16 +152,12 @@ const stackOf = (i) => {
 };
 
 function interpreterRows(a, b) {
-  const by = (report) => new Map((report.interpreters || []).map((i) => [i.path, i]));
-  const [left, right] = [by(a), by(b)];
-  const gist = (i) => i && {
+  const gist = (i) => ({
     version: format.known(i.version), archs: format.known(i.archs),
     verdict: format.fact(i, "verdict.state"), ...stackOf(i),
-  };
-  return [...new Set([...left.keys(), ...right.keys()])].map((path) => {
-    const [one, other] = [gist(left.get(path)), gist(right.get(path))];
-    return { path, a: one, b: other, differs: !same(one, other) };
-  }).sort((x, y) => Number(y.differs) - Number(x.differs));
+  });
+  const by = (report) => new Map((report.interpreters || []).map((i) => [i.path, gist(i)]));
+  return sides(by(a), by(b));
 }
 
 function findingRows(a, b) {
@@ -180,37 +177,9 @@ export function compareReports(a, b) {
   };
 }
 
-// --- recordings --------------------------------------------------------------------------------
-
-const SYSCTL = ["machdep.cpu.brand_string", "hw.model", "hw.memsize", "hw.ncpu", "hw.nperflevels",
-  "hw.optional.arm64", "sysctl.proc_translated", "kern.osproductversion", "kern.osversion"];
-
-// FILES: a map of path below the recording's folder to text.
-export function recordingOf(files) {
-  const head = JSON.parse(files.get("recording.json"));
-  if (kindOf(head) !== "recording") {
-    throw new Error("its recording.json is of another kind or version");
-  }
-  const sysctl = {};
-  for (const line of (files.get("sysctl.txt") || "").split("\n")) {
-    const at = line.indexOf(": ");
-    if (at > 0 && SYSCTL.includes(line.slice(0, at))) {
-      sysctl[line.slice(0, at)] = line.slice(at + 2).trim();
-    }
-  }
-  const system = {};
-  for (const line of (files.get("commands/sw_vers") || "").split("\n")) {
-    const found = /^(\w+):\s*(.+)$/.exec(line);
-    if (found) {
-      system[found[1]] = found[2];
-    }
-  }
-  const release = /^PRETTY_NAME="?([^"\n]*)/m.exec(files.get("root/etc/os-release") || "");
-  if (release) {
-    system.name = release[1];
-  }
-  const { schema, ...rest } = head;
-  return { schema, recording: rest, system, sysctl };
+export function compareRecordings(a, b) {
+  return {
+    machine: differences(a.machine, b.machine),
+    environments: sides(new Map(Object.entries(a.environments)), new Map(Object.entries(b.environments))),
+  };
 }
-
-export const RECORDING_FILES = ["recording.json", "sysctl.txt", "commands/sw_vers", "root/etc/os-release"];

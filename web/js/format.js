@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Numbers, times and facts as people read them.
 
-const LOCALE = "en";
+const LOCALE = "en-GB";
+// Between a number and its unit no line is broken; a percent sign stands closer.
+const GAP = "\u00a0";
+const THIN = "\u202f";
 const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 
 // Three significant digits, thousands grouped: 88,240 · 4,120 · 12.3 · 0.041
@@ -29,7 +32,7 @@ export function ratio(value) {
 
 export function percent(value, digits = 1) {
   return typeof value === "number" && isFinite(value)
-    ? `${(value * 100).toFixed(digits)} %` : "–";
+    ? `${(value * 100).toFixed(digits)}${THIN}%` : "–";
 }
 
 export function bytes(value) {
@@ -42,7 +45,7 @@ export function bytes(value) {
     value /= 1024;
     unit += 1;
   }
-  return `${number(value >= 100 ? Math.round(value) : value)} ${units[unit]}`;
+  return `${number(value >= 100 ? Math.round(value) : value)}${GAP}${units[unit]}`;
 }
 
 export function duration(ns) {
@@ -50,15 +53,15 @@ export function duration(ns) {
     return "–";
   }
   if (ns < 1e3) {
-    return `${number(ns)} ns`;
+    return `${number(ns)}${GAP}ns`;
   }
   if (ns < 1e6) {
-    return `${number(ns / 1e3)} µs`;
+    return `${number(ns / 1e3)}${GAP}µs`;
   }
   if (ns < 1e9) {
-    return `${number(ns / 1e6)} ms`;
+    return `${number(ns / 1e6)}${GAP}ms`;
   }
-  return ns < 60e9 ? `${number(ns / 1e9)} s` : clock(ns / 1e9);
+  return ns < 60e9 ? `${number(ns / 1e9)}${GAP}s` : clock(ns / 1e9);
 }
 
 // 75 s as 1:15, 3700 s as 1:01:40.
@@ -112,6 +115,13 @@ export function date(text) {
     : String(text || "–");
 }
 
+// Only the day, for the scale of a chart.
+export function day(text) {
+  const time = Date.parse(text);
+  return isFinite(time)
+    ? new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short" }).format(time) : "–";
+}
+
 const BASE32 = "0123456789abcdefghjkmnpqrstvwxyz";
 
 // The time at which an id was made: its first ten digits are milliseconds (a ULID).
@@ -142,6 +152,25 @@ export function listed(words) {
 export function capital(text) {
   return text ? text[0].toUpperCase() + text.slice(1) : "";
 }
+
+// A value of a document as one text.
+export const plain = (value) => (value && typeof value === "object" ? JSON.stringify(value)
+  : String(value));
+
+// "mlp: gpu is faster" as "MLP: GPU is faster": names in the server's sentences as we write them.
+export const named = (text) => String(text).replace(/\b(mlp|cnn|gpu|blas)\b/g, (s) => s.toUpperCase());
+
+// TEXT as a sentence: with a capital and an end.
+export const sentence = (text) => capital(/[.!?…]$/.test(text) ? text : `${text}.`);
+
+// "not_possible" as "not possible".
+export const words = (name) => String(name || "–").replaceAll("_", " ");
+
+// [low, high] as "1.2 – 1.4", each end in FORM.
+export const interval = (pair, form) => (Array.isArray(pair) ? pair.map(form).join(" – ") : "–");
+
+// "memory.total_bytes" as "memory · total bytes".
+export const pathWords = (path) => path.replaceAll("_", " ").replaceAll(".", " · ");
 
 // --- facts -------------------------------------------------------------------------------
 
@@ -180,6 +209,22 @@ export function fact(document, path) {
     value = value[step];
   }
   return known(value);
+}
+
+// Every leaf below VALUE with its path, in the document's order: [[path, value]…].  SKIP holds
+// the paths of branches to leave out.
+export function leaves(value, skip = new Set(), path = "", out = []) {
+  if (value && typeof value === "object" && !Array.isArray(value) && !isAbsent(value)) {
+    for (const [name, item] of Object.entries(value)) {
+      const below = path ? `${path}.${name}` : name;
+      if (!skip.has(below)) {
+        leaves(item, skip, below, out);
+      }
+    }
+  } else if (path) {
+    out.push([path, value]);
+  }
+  return out;
 }
 
 // The names of architectures as the two worlds say them.

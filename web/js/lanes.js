@@ -20,7 +20,7 @@ export const MODELS = { mlp: "MLP", cnn: "CNN" };
 export const laneName = (lane) => (LANES[lane] ? LANES[lane].name : String(lane));
 export const modelName = (model) => MODELS[model] || String(model);
 
-const TRANSLATORS = {
+export const TRANSLATORS = {
   rosetta: "Rosetta 2",
   "rosetta-linux": "Rosetta for Linux",
   "qemu-user": "QEMU",

@@ -4,9 +4,10 @@
 
 import { h, redraw } from "./dom.js";
 import { begin as beginModel, model, watch } from "./model.js";
-import { begin as beginRouter, replace } from "./router.js";
+import { again, begin as beginRouter, replace } from "./router.js";
 import * as settings from "./settings.js";
 import { empty, icon, keepAges, logo, problem } from "./parts/basics.js";
+import { dropAnywhere } from "./parts/drop.js";
 import { options } from "./parts/run.js";
 import * as overview from "./views/overview.js";
 
@@ -176,22 +177,11 @@ function keys(event) {
   }
 }
 
-// A file dropped beside a box must not replace the page.
-function guardDrops() {
-  for (const type of ["dragover", "drop"]) {
-    addEventListener(type, (event) => {
-      if (event.dataTransfer && [...event.dataTransfer.types].includes("Files")) {
-        event.preventDefault();
-      }
-    });
-  }
-}
-
 async function begin() {
   header();
   footer();
   keepAges();
-  guardDrops();
+  dropAnywhere();
   addEventListener("keydown", keys);
   document.getElementById("skip").addEventListener("click", (event) => {
     event.preventDefault();
@@ -204,7 +194,7 @@ async function begin() {
   let wasDown = Boolean(model.problem);
   watch(["online"], () => {
     if (wasDown && model.online) {
-      dispatchEvent(new HashChangeEvent("hashchange")); // draw again what could not be drawn
+      again(); // what could not be drawn
     }
     wasDown = model.online === false;
   });

@@ -5,7 +5,7 @@
 import { h, outward } from "./dom.js";
 
 // `code`, **strong** and [links](https://…) within a line.
-function inline(text) {
+export function inline(text) {
   const parts = [];
   const pattern = /`([^`]+)`|\*\*([^*]+)\*\*|\[([^\]]+)\]\((https?:[^)\s]+)\)|<(https?:[^>\s]+)>/g;
   let at = 0;

@@ -59,8 +59,18 @@ export function to(...parts) {
   return `#/${parts.map(encodeURIComponent).join("/")}`;
 }
 
+// Shows an address, again if it is the one that is shown.
 export function go(...parts) {
-  location.hash = to(...parts);
+  if (location.hash === to(...parts)) {
+    change();
+  } else {
+    location.hash = to(...parts);
+  }
+}
+
+// Draws again what is shown.
+export function again() {
+  change();
 }
 
 export function replace(...parts) {

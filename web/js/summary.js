@@ -2,7 +2,7 @@
 // The first sentence: what this machine's TensorFlow set-up can do, and the next step.
 // Pure: documents in, words out.
 
-import { count, fact, isAbsent, listed, ratio } from "./format.js";
+import { bytes, capital, count, fact, isAbsent, listed, ratio, sentence } from "./format.js";
 import { MODELS, againstNative, laneName, modelName, modelOf } from "./lanes.js";
 
 const RANK = { blocker: 0, warning: 1, hint: 2, info: 3 };
@@ -23,7 +23,13 @@ export function grouped(findings) {
   return [...groups.values()];
 }
 
-export function states(report) {
+const ABLE = new Set(["ready", "works-with-limits"]);
+
+// The interpreters whose TensorFlow works, if with limits.
+export const able = (report) => ((report && report.interpreters) || [])
+  .filter((interpreter) => ABLE.has(fact(interpreter, "verdict.state")));
+
+function states(report) {
   const counts = { ready: 0, "works-with-limits": 0, broken: 0, "no-tensorflow": 0, all: 0 };
   for (const interpreter of (report && report.interpreters) || []) {
     const state = fact(interpreter, "verdict.state");
@@ -40,7 +46,7 @@ export function machineName(report) {
 }
 
 // "Apple M2 Pro · macOS 15.1 · 12 cores · 32 GiB": what is known of it.
-export function machineLine(report, formatBytes) {
+export function machineLine(report) {
   const machine = report.machine || {};
   const os = fact(machine, "os.pretty_name")
     || [fact(machine, "os.name"), fact(machine, "os.version")].filter(Boolean).join(" ");
@@ -50,13 +56,12 @@ export function machineLine(report, formatBytes) {
   return [
     fact(machine, "chip") || fact(machine, "model"), os,
     cores ? count(cores, "core") : null,
-    memory ? formatBytes(memory) : null,
+    memory ? bytes(memory) : null,
     isAbsent(container) || container === false || container === "none" ? null : "container",
     machine.translated === true ? "running translated" : null,
   ].filter(Boolean).join(" · ");
 }
 
-const sentence = (text) => (/[.!?…]$/.test(text) ? text : `${text}.`);
 const first = (text) => (/^[\s\S]*?[.!?](?=\s|$)/.exec(text || "") || [text || ""])[0];
 
 function nextOf(finding) {
@@ -64,6 +69,7 @@ function nextOf(finding) {
   return {
     kind: "finding",
     id: finding.id,
+    about: sentence(finding.title || finding.id),
     text: first(remedy.text) || first(finding.explanation) || "See what was found.",
   };
 }
@@ -73,21 +79,21 @@ const measure = {
   text: "Measure how fast it trains: a quick run takes about a minute.",
 };
 
-function fromWorst(report, worst, able, counts) {
+function fromWorst(report, worst, working, counts) {
   const where = machineName(report);
-  if (worst.severity === "blocker" && able === 0) {
+  if (worst.severity === "blocker" && working === 0) {
     return { tone: "bad", sentence: sentence(worst.title), next: nextOf(worst) };
   }
   if (worst.severity === "blocker") {
     return {
       tone: "warn",
-      sentence: `TensorFlow works in ${able} of ${count(counts.all, "Python")} on ${where}`
+      sentence: `TensorFlow works in ${working} of ${count(counts.all, "Python")} on ${where}`
         + (counts.broken > 0 ? `; ${counts.broken === 1 ? "one is" : `${counts.broken} are`} broken.` : "."),
       detail: sentence(worst.title),
       next: nextOf(worst),
     };
   }
-  if (able > 0) {
+  if (working > 0) {
     return {
       tone: "warn",
       sentence: `TensorFlow works on ${where}, with a limit worth knowing.`,
@@ -98,13 +104,13 @@ function fromWorst(report, worst, able, counts) {
   return { tone: "warn", sentence: sentence(worst.title), next: nextOf(worst) };
 }
 
-function withoutTrouble(report, counts, able, measured) {
+function withoutTrouble(report, counts, working, measured) {
   const where = machineName(report);
-  if (able > 0) {
+  if (working > 0) {
     return {
       tone: "good",
       sentence: counts.all === 1 ? `TensorFlow is ready on ${where}.`
-        : `TensorFlow is ready on ${where}, in ${able} of ${count(counts.all, "Python")}.`,
+        : `TensorFlow is ready on ${where}, in ${working} of ${count(counts.all, "Python")}.`,
       next: measured ? null : measure,
     };
   }
@@ -124,22 +130,29 @@ function withoutTrouble(report, counts, able, measured) {
   };
 }
 
+// "It works in X (3 ready, 2 broken)." as two sentences: what counts, and the counts.
+function parted(text) {
+  const tail = /^(.*?) \(([^()]+)\)\.?$/.exec(text);
+  return tail ? [tail[1], sentence(capital(tail[2]))] : [text, null];
+}
+
 // The server's own words, with the finding that they are about.
-function inItsWords(report, able, counts, isMeasured) {
+function inItsWords(report, working, isMeasured) {
   const worst = ranked(report.findings)[0];
   const grave = worst && (worst.severity === "blocker" || worst.severity === "warning");
   const text = fact(report, "verdict.next");
-  const tone = grave ? (able === 0 && worst.severity === "blocker" ? "bad" : "warn")
-    : able > 0 ? "good" : "plain";
+  const tone = grave ? (working === 0 && worst.severity === "blocker" ? "bad" : "warn")
+    : working > 0 ? "good" : "plain";
+  const [said, counted] = parted(fact(report, "verdict.sentence"));
   let next = null;
   if (grave) {
     next = { ...nextOf(worst), ...(text ? { text: first(text) } : {}) };
-  } else if (able === 0 && text) {
+  } else if (working === 0 && text) {
     next = { kind: "text", text };
   } else if (!isMeasured) {
     next = measure;
   }
-  return { tone, sentence: sentence(fact(report, "verdict.sentence")), next };
+  return { tone, sentence: sentence(said), detail: counted, next };
 }
 
 // { tone: good|warn|bad|plain, sentence, detail, next: { kind, text, id, href } | null }
@@ -156,15 +169,15 @@ export function verdict(report, results, looking = false) {
     };
   }
   const counts = states(report);
-  const able = counts.ready + counts["works-with-limits"];
+  const working = able(report).length;
   if (fact(report, "verdict.sentence")) {
-    return inItsWords(report, able, counts, results.length > 0);
+    return inItsWords(report, working, results.length > 0);
   }
   const worst = ranked(report.findings)[0];
   if (worst && (worst.severity === "blocker" || worst.severity === "warning")) {
-    return fromWorst(report, worst, able, counts);
+    return fromWorst(report, worst, working, counts);
   }
-  return withoutTrouble(report, counts, able, results.length > 0);
+  return withoutTrouble(report, counts, working, results.length > 0);
 }
 
 // Which lane is the fastest for each model, from the newest result that compares some:

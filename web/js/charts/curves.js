@@ -94,7 +94,7 @@ function curve(result, model, measure) {
   });
 }
 
-export function curveCharts(result) {
-  return Object.keys(MODELS).flatMap((model) => [curve(result, model, "loss"),
-    curve(result, model, "accuracy")]).filter(Boolean);
+export function curveCharts(result, measures = Object.keys(MEASURES)) {
+  return Object.keys(MODELS).flatMap((model) => measures.map((measure) => curve(result, model, measure)))
+    .filter(Boolean);
 }

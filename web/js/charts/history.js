@@ -24,16 +24,17 @@ function configure(colours, rows, lanes, model) {
       borderWidth: 2,
       pointRadius: 3,
       spanGaps: true,
+      clip: false,
       tension: 0,
     };
   });
   return {
     type: "line",
-    data: { labels: rows.map((result) => format.date(format.dateOf(result))), datasets },
+    data: { labels: rows.map((result) => format.day(format.dateOf(result))), datasets },
     options: {
       ...base(colours),
       scales: {
-        x: axis(colours, { grid: false, ticks: { maxTicksLimit: 4, maxRotation: 0 } }),
+        x: axis(colours, { grid: false, ticks: { maxTicksLimit: 8, maxRotation: 0 } }),
         y: axis(colours, {
           title: "samples a second", beginAtZero: true, suggestedMax: reach(datasets) * 1.05,
           ticks: { callback: (v) => format.number(v) },

@@ -79,10 +79,10 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
 
 // A figure: heading, one sentence, the chart, and the same numbers as a table.
 //   configure(colours) gives Chart.js its configuration; it is called again for each theme.
-export function figure({ title, sentence, key, configure, data, wide = false, name }) {
+export function figure({ title, sentence, key, configure, data, name }) {
   const canvas = h("canvas", { role: "img", "aria-label": `${title}. ${sentence || ""}` });
   const box = h("div", { class: "canvas" }, canvas);
-  const element = h("figure", { class: `card chart${wide ? " wide" : ""}` },
+  const element = h("figure", { class: "card chart" },
     h("figcaption", {}, h("h3", {}, title), sentence && h("p", {}, sentence)),
     key && h("ul", { class: "key", "aria-hidden": "true" }, key.map(({ lane, text }) => h("li",
       { class: `lane-${lane}` }, text))),

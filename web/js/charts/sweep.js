@@ -46,7 +46,8 @@ function configure(colours, lanes, points) {
       borderColor: colours.lane(lane),
       backgroundColor: colours.lane(lane),
       borderWidth: 2,
-      pointRadius: 3.5,
+      pointRadius: 3,
+      clip: false,
       tension: 0,
     };
   });
@@ -58,7 +59,8 @@ function configure(colours, lanes, points) {
       scales: {
         x: axis(colours, {
           type: "logarithmic", title: "batch size", grid: false,
-          min: Math.min(...points.map((p) => p.batch)), max: Math.max(...points.map((p) => p.batch)),
+          min: Math.min(...points.map((p) => p.batch)) * 0.85,
+          max: Math.max(...points.map((p) => p.batch)) * 1.15,
           afterBuildTicks: (scale) => {
             scale.ticks = [...new Set(points.map((p) => p.batch))].sort((a, b) => a - b)
               .map((value) => ({ value }));
@@ -89,7 +91,7 @@ function sweepOf(model, all, sentences) {
   };
   return figure({
     title: `${modelName(model)}, batch sweep`,
-    sentence: sentences.get(model) || "Throughput over the batch size.",
+    sentence: format.named(sentences.get(model) || "") || "Throughput over the batch size.",
     name: `sweep ${model}`,
     key: lanes.map((lane) => ({ lane, text: laneName(lane) })),
     configure: (colours) => configure(colours, lanes, points),

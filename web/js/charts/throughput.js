@@ -12,7 +12,9 @@ const lanesWith = (result, model) => (result.lanes || []).map((entry) => entry.l
     return m && m.samples_per_second > 0;
   });
 
-const interval = (pair, form) => (pair ? `${form(pair[0])} – ${form(pair[1])}` : "–");
+const barLook = (colour, maxBarThickness) => ({
+  backgroundColor: colour, hoverBackgroundColor: colour, borderRadius: 3, maxBarThickness,
+});
 
 function bars(colours, labels, datasets, title, tick) {
   return {
@@ -41,24 +43,22 @@ function perModel(result, model) {
   const rows = lanes.map((lane) => throughput(modelOf(result, lane, model), batch));
   const best = lanes[rows.reduce((top, row, i) => (row.value > rows[top].value ? i : top), 0)];
   return figure({
-    title: `${modelName(model)}, training`,
+    title: `${modelName(model)}, throughput`,
     sentence: lanes.length > 1
-      ? `${laneName(best)} is the fastest of ${format.count(lanes.length, "lane")}. Whisker: 95 % interval; dots: one a block.`
-      : "Whisker: 95 % interval of the median; dots: one a block.",
+      ? `${laneName(best)} is the fastest. Whiskers: 95 % interval of the median; a dot a block.`
+      : "Whisker: 95 % interval of the median; a dot a block.",
     name: `throughput ${model} ${result.id}`,
     configure: (colours) => bars(colours, lanes.map(laneName), [{
       data: rows.map((row) => row.value),
       intervals: rows.map((row) => row.interval),
       dots: rows.map((row) => row.samples),
-      backgroundColor: lanes.map((lane) => `${colours.lane(lane)}cc`),
-      borderRadius: 4,
-      maxBarThickness: 72,
+      ...barLook(lanes.map(colours.lane), 56),
     }], "samples a second", (v) => format.number(v)),
     data: {
       columns: [{ label: "Lane", head: true }, { label: "Samples a second", number: true },
         { label: "95 % interval", number: true }, { label: "Blocks", number: true }],
       rows: lanes.map((lane, i) => [laneName(lane), format.number(rows[i].value),
-        interval(rows[i].interval, format.number), String(rows[i].samples.length)]),
+        format.interval(rows[i].interval, format.number), String(rows[i].samples.length)]),
     },
   });
 }
@@ -85,26 +85,23 @@ function relative(result) {
   const pair = (lane, model) => againstNative(result, lane, model) || {};
   return figure({
     title: "Against native",
-    sentence: "How many times as fast as the native lane, block by block; 1 is equal.",
+    sentence: "How many times as fast as the native lane, block by block.",
     name: `relative ${result.id}`,
-    wide: true,
     key: lanes.map((lane) => ({ lane, text: laneName(lane) })),
     configure: (colours) => bars(colours, models.map(modelName), lanes.map((lane) => ({
       label: laneName(lane),
       data: models.map((m) => pair(lane, m).ratio ?? null),
       intervals: models.map((m) => pair(lane, m).interval || null),
       dots: models.map((m) => blockRatios(result, lane, m)),
-      backgroundColor: `${colours.lane(lane)}cc`,
-      borderRadius: 4,
-      maxBarThickness: 64,
+      ...barLook(colours.lane(lane), 56),
     })), "× native", (v) => format.ratio(v)),
     data: {
       columns: [{ label: "Lane", head: true }, { label: "Model" }, { label: "× native", number: true },
         { label: "95 % interval", number: true }, { label: "Verdict" }],
       rows: lanes.flatMap((lane) => models.filter((m) => pair(lane, m).ratio).map((m) => [
         laneName(lane), modelName(m), format.ratio(pair(lane, m).ratio),
-        interval(pair(lane, m).interval, format.ratio),
-        String(pair(lane, m).verdict || "").replaceAll("_", " ")])),
+        format.interval(pair(lane, m).interval, format.ratio),
+        format.words(pair(lane, m).verdict)])),
     },
   });
 }

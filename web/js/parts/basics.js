@@ -75,20 +75,21 @@ async function toClipboard(text) {
   }
 }
 
-export function copyButton(text, label = "Copy", what = "") {
+// TEXT is the text, or a function that fetches it.
+export function copyButton(text, label = "Copy", { what = "", main = false } = {}) {
   return action(label, async (button) => {
-    await toClipboard(text);
+    await toClipboard(typeof text === "function" ? await text() : text);
     announce("Copied.");
     button.textContent = "Copied";
     setTimeout(() => {
       button.textContent = label;
     }, 1600);
-  }, { class: "small", "aria-label": what ? `${label} ${what}` : null });
+  }, { class: main ? "main" : "small", "aria-label": what ? `${label} ${what}` : null });
 }
 
 export function command(text) {
   return h("div", { class: "command" }, h("pre", {}, text),
-    copyButton(text, "Copy", "command"));
+    copyButton(text, "Copy", { what: "command" }));
 }
 
 // --- times -------------------------------------------------------------------------------
@@ -166,6 +167,12 @@ export function table({ caption, columns, rows, cards = false }) {
           (row.cells || row).map(cell))))));
   sizes.observe(box);
   return box;
+}
+
+// The server's sentences about a comparison, one below the other.
+export function verdicts(sentences) {
+  const said = sentences.filter(Boolean);
+  return said.length > 0 && h("ul", { class: "lead" }, said.map((s) => h("li", {}, format.named(s))));
 }
 
 export function facts(rows) {

@@ -28,7 +28,26 @@ export function sorted(interpreters) {
   return [...interpreters].sort((a, b) => rank(a) - rank(b));
 }
 
-const archs = (value) => shown(value, (a) => format.arch(a));
+const archs = (value) => (format.isAbsent(value) ? "architecture not known"
+  : shown(value, (a) => format.arch(a)));
+
+// A path that may be broken after its slashes.
+function path(text) {
+  return text.split(/(?<=\/)(?=.)/).map((piece, i) => [i > 0 && h("wbr"), piece]);
+}
+
+// TEXT with the interpreters of REPORT that it speaks of by path named, and linked.
+export function naming(text, report) {
+  const all = ((report && report.interpreters) || []).filter((i) => text.includes(i.path))
+    .sort((a, b) => b.path.length - a.path.length);
+  if (all.length === 0) {
+    return text;
+  }
+  const [i] = all;
+  const at = text.indexOf(i.path);
+  return [text.slice(0, at), h("a", { href: to("interpreters", i.id), title: i.path },
+    format.known(i.name) || path(i.path)), text.slice(at + i.path.length)];
+}
 
 export function tensorflowOf(interpreter) {
   const packages = format.known(interpreter.packages, {});
@@ -72,10 +91,10 @@ export function interpreterTable(interpreters) {
     columns: [{ label: "Python", head: true }, { label: "Kind" }, { label: "Architecture" },
       { label: "TensorFlow" }, { label: "Verdict" }],
     rows: sorted(interpreters).map((i) => [
-      [h("a", { href: to("interpreters", i.id), class: "path" }, i.path),
+      [h("a", { href: to("interpreters", i.id), class: "path" }, path(i.path)),
         h("span", { class: "quiet" }, "Python ", shown(i.version))],
       [shown(i.kind), i.name && h("span", { class: "quiet" }, String(i.name))],
-      archs(i.archs),
+      shown(i.archs, format.arch),
       stackCell(i),
       [verdictWord(i), h("p", { class: "quiet" }, format.fact(i, "verdict.sentence") || "")],
     ]),

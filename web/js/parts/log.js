@@ -5,8 +5,10 @@ import * as api from "../api.js";
 import { announce, h } from "../dom.js";
 import * as format from "../format.js";
 import { model } from "../model.js";
+import { go } from "../router.js";
 import { action, empty } from "./basics.js";
-import { findingCard } from "./finding.js";
+import { dropPlace, fileButton } from "./files.js";
+import { findingList } from "./finding.js";
 
 const LIMIT_BYTES = 1024 * 1024;
 
@@ -34,69 +36,60 @@ function answer(host, diagnosis, cut) {
   host.replaceChildren(
     cut ? h("p", { class: "quiet" }, "The log was too long for one question: its beginning and its end were read.") : "",
     findings.length > 0
-      ? h("div", { class: "findings" }, findings.map((finding) => findingCard(finding, {
-        open: true, link: false, key: "log", interpreters: model.report && model.report.interpreters,
-      })))
+      ? findingList(findings, {
+        proof: true, link: false, interpreters: model.report && model.report.interpreters,
+      })
       : nothing(diagnosis.next || {}));
 }
 
+let field = null; // of the newest box
+let offered = null; // a text that waits for a box
+
+// Puts TEXT into the box, on whatever page it is dropped.
+export function offerLog(text) {
+  if (field && field.isConnected) {
+    field.value = text;
+    field.scrollIntoView({ block: "center" });
+    field.focus();
+  } else {
+    offered = text;
+    go("diagnose");
+  }
+}
+
+async function take(files) {
+  if (files[0]) {
+    offerLog(await files[0].text());
+    announce(`${files[0].name} was read.`);
+  }
+}
+
 export function logBox() {
-  const field = h("textarea", {
+  field = h("textarea", {
     id: "log-text", rows: 8, spellcheck: "false", autocomplete: "off", autocapitalize: "off",
-    placeholder: "Traceback (most recent call last):\n  …",
+    placeholder: "Traceback (most recent call last):\n  …", value: offered || "",
   });
+  offered = null;
+  const own = field;
   const here = h("input", { type: "checkbox" });
   const found = h("div", { class: "stack", "aria-label": "Diagnosis", role: "region" });
-  const box = h("div", { class: "stack" });
   const ask = action("Find the cause", async () => {
-    if (field.value.trim() === "") {
-      field.focus();
-      throw Object.assign(new Error("Paste a log first, or drop a file on the box."),
+    if (own.value.trim() === "") {
+      own.focus();
+      throw Object.assign(new Error("Paste a log first, or drop a file on the page."),
         { title: "The box is empty." });
     }
-    const { text, cut } = bounded(field.value);
+    const { text, cut } = bounded(own.value);
     const body = here.checked ? { log: text, this_machine: true } : { log: text };
     answer(found, await api.diagnose(body), cut);
   }, { class: "main" });
-  field.addEventListener("keydown", (event) => {
+  own.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) {
       ask.click();
     }
   });
-  acceptFile(box, field);
-  box.append(h("label", { for: "log-text", class: "unseen" }, "Log"), field,
-    h("div", { class: "row" }, ask, h("label", { class: "check" }, here, "This log is from this machine"),
-      chooseFile(field), h("span", { class: "quiet" }, "Nothing leaves this machine.")),
-    found);
-  return box;
-}
-
-async function read(file, field) {
-  field.value = await file.text();
-  announce(`${file.name} was read.`);
-}
-
-function chooseFile(field) {
-  const input = h("input", { type: "file", class: "unseen", tabindex: "-1", "aria-label": "Log file" });
-  input.addEventListener("change", () => input.files[0] && read(input.files[0], field));
-  return [input, h("button", { type: "button", class: "small", onclick: () => input.click() }, "Open a file")];
-}
-
-function acceptFile(box, field) {
-  const over = (on) => (event) => {
-    if ([...event.dataTransfer.types].includes("Files")) {
-      event.preventDefault();
-      event.stopPropagation();
-      box.classList.toggle("over", on);
-    }
-  };
-  box.addEventListener("dragover", over(true));
-  box.addEventListener("dragleave", over(false));
-  box.addEventListener("drop", (event) => {
-    over(false)(event);
-    const [file] = event.dataTransfer.files;
-    if (file) {
-      read(file, field);
-    }
-  });
+  return dropPlace(h("div", { class: "stack" }, h("label", { for: "log-text", class: "unseen" }, "Log"), own,
+    h("div", { class: "row" }, ask, fileButton("Open a file", take),
+      h("label", { class: "check" }, here, "It is from this machine")), found),
+  (transfer) => take([...transfer.files]));
 }

@@ -3,32 +3,19 @@
 
 import { h } from "../dom.js";
 import * as format from "../format.js";
+import { TRANSLATORS } from "../lanes.js";
 import { facts, shown, table } from "./basics.js";
 
 const SKIP = new Set(["sources", "isa_meaning"]);
+const POWER = { ac: "mains", battery: "battery", ups: "UPS" };
 const BYTES = /(^|_)bytes$/;
-
-const plain = (value) => (value && typeof value === "object" ? JSON.stringify(value) : String(value));
-
-function leaves(value, path, out) {
-  if (value && typeof value === "object" && !Array.isArray(value) && !format.isAbsent(value)) {
-    for (const [name, item] of Object.entries(value)) {
-      if (path || !SKIP.has(name)) {
-        leaves(item, path ? `${path}.${name}` : name, out);
-      }
-    }
-  } else {
-    out.push([path, value]);
-  }
-  return out;
-}
 
 function cell(path, value) {
   if (format.isAbsent(value)) {
     return h("span", { class: "absent" }, format.why(value),
       value && value.detail ? `: ${value.detail}` : "");
   }
-  return shown(value, BYTES.test(path) ? format.bytes : plain);
+  return shown(value, BYTES.test(path) ? format.bytes : format.plain);
 }
 
 function sourceOf(sources, path) {
@@ -42,13 +29,13 @@ function sourceOf(sources, path) {
 
 function every(machine) {
   const sources = format.known(machine.sources, {});
-  const rows = leaves(machine, "", []);
+  const rows = format.leaves(machine, SKIP);
   return h("details", { "data-key": "all facts" },
     h("summary", {}, `All ${rows.length} facts, and where each is from`),
     table({
       caption: "Facts of the machine", cards: true,
       columns: [{ label: "Fact", head: true }, { label: "Value" }, { label: "From" }],
-      rows: rows.map(([path, value]) => [path.replaceAll("_", " ").replaceAll(".", " · "),
+      rows: rows.map(([path, value]) => [format.pathWords(path),
         cell(path, value), h("span", { class: "quiet path" }, sourceOf(sources, path))]),
     }));
 }
@@ -71,12 +58,11 @@ function gpus(machine) {
 
 function translator(machine) {
   const t = machine.translator || {};
-  const names = { rosetta: "Rosetta 2", "rosetta-linux": "Rosetta for Linux", "qemu-user": "QEMU" };
   const kind = format.known(t.kind);
   if (!kind) {
     return format.isAbsent(t.kind) && t.kind ? shown(t.kind) : "none";
   }
-  return `${names[kind] || kind}${t.installed === false ? ", not installed" : ""}`;
+  return `${TRANSLATORS[kind] || kind}${t.installed === false ? ", not installed" : ""}`;
 }
 
 function cuda(machine) {
@@ -105,7 +91,7 @@ export function machineFacts(report) {
       ["Translator", translator(machine)],
       ["Vector instructions", shown(machine.isa)],
       ["CUDA", cuda(machine)],
-      ["Power", [shown((machine.power || {}).source), format.fact(machine, "power.mode")
-        ? `, ${format.fact(machine, "power.mode")}` : ""]],
+      ["Power", [shown((machine.power || {}).source, (s) => POWER[s] || s),
+        format.fact(machine, "power.mode") ? `, ${format.fact(machine, "power.mode")} mode` : ""]],
     ]), every(machine));
 }

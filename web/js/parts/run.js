@@ -6,10 +6,10 @@ import { model as known, startBenchmark } from "../model.js";
 import * as settings from "../settings.js";
 import { fact } from "../format.js";
 import { MODELS } from "../lanes.js";
+import { able } from "../summary.js";
 
 // The interpreters whose TensorFlow can be measured.
-const pythons = () => ((known.report && known.report.interpreters) || [])
-  .filter((i) => ["ready", "works-with-limits"].includes(fact(i, "verdict.state")));
+const pythons = () => able(known.report);
 
 const dataSets = () => (known.service && known.service.data) || [];
 
@@ -94,10 +94,11 @@ export function options() {
     settings.set({ batch: Number(batchField.value) });
   });
   return h("div", { class: "fields" },
-    h("label", { class: "check" }, quickBox, "Quick: one epoch, six blocks"),
     h("label", {}, "Threads (0: all)", threadsField),
-    h("label", {}, "Batch", batchField),
+    h("label", {}, "Batch size", batchField),
     modelBoxes(),
+    h("fieldset", {}, h("legend", {}, "Length"),
+      h("label", { class: "check" }, quickBox, "Quick: one epoch, six blocks")),
     choice("Data", "data", dataSets().map((name) => [name, name])),
     choice("TensorFlow of", "interpreter", pythons().map((i) => [i.id, i.path])));
 }

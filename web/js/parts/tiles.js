@@ -7,6 +7,7 @@ import { LANES, MAIN, againstNative, laneDetail, laneState, modelName, saidOf, s
   from "../lanes.js";
 import { activeJobs, cancelJob, model, requestOf, results, startReport } from "../model.js";
 import { to } from "../router.js";
+import { able } from "../summary.js";
 import { action, when } from "./basics.js";
 import { run } from "./run.js";
 
@@ -36,7 +37,7 @@ function figures(lane, { entry, result }) {
       h("dt", {}, modelName(m.model)),
       h("dd", { class: "n", title: m.reason || null }, format.number(m.samples_per_second),
         part !== null && h("small", { title: "95 % interval of the median" },
-          `± ${format.percent(part)}`)),
+          `±${format.percent(part)}`)),
       h("dd", { class: "r" }, relative(result, lane, m.model)),
     ];
   }));
@@ -46,7 +47,7 @@ function figures(lane, { entry, result }) {
 function live(lane, job) {
   const event = (model.live.get(job.id) || new Map()).get(lane);
   if (!event) {
-    return (job.step || "").startsWith(`${lane},`) ? format.capital(job.step) : null;
+    return (job.step || "").startsWith(`${lane},`) ? format.capital(format.named(job.step)) : null;
   }
   const name = event.model ? modelName(event.model) : "";
   if (event.type === "epoch") {
@@ -56,7 +57,7 @@ function live(lane, job) {
   if (event.type === "sample") {
     return `${name}: block ${event.block} of ${event.of}, a step in ${format.duration(event.step_ns)}`;
   }
-  return [name, String(event.state || "").replaceAll("_", " "), event.reason].filter(Boolean)
+  return [name, event.state && format.words(event.state), event.reason].filter(Boolean)
     .join(": ");
 }
 
@@ -71,13 +72,8 @@ const BODIES = {
     figures(lane, s), h("p", { class: "quiet" }, `samples a second, training, batch ${
       format.fact(s.result, "spec.batch") || 32}`), software(s.entry),
   ],
-  running: (lane, { job }) => [
-    h("p", {}, live(lane, job) || (job.state === "running" ? "Waiting for this lane’s turn"
-      : "Waiting for its turn")),
-    h("progress", {
-      max: 1, value: job.progress || 0, "aria-label": `${LANES[lane].name}, progress of the run`,
-    }),
-  ],
+  running: (lane, { job }) => h("p", {}, live(lane, job)
+    || (job.state === "running" ? "Waiting for this lane’s turn." : "Waiting for its turn.")),
   not_run: (lane) => h("p", {}, lane === "tensorflow"
     ? "Trains the same models with the TensorFlow of one of your Pythons."
     : "Nothing has been measured in this lane yet."),
@@ -90,9 +86,9 @@ const BODIES = {
 
 // Sentences go on within a sentence; names and abbreviations keep their capitals.
 function lower(text) {
-  const sentence = /[.!?]$/.test(text) ? text : `${text}.`;
-  return /^(The|A|An|This|That|There|No|It|Its|Not|Nothing|Neither)\b/.test(sentence)
-    ? sentence[0].toLowerCase() + sentence.slice(1) : sentence;
+  const ended = /[.!?]$/.test(text) ? text : `${text}.`;
+  return /^(The|A|An|This|That|There|No|It|Its|Not|Nothing|Neither)\b/.test(ended)
+    ? ended[0].toLowerCase() + ended.slice(1) : ended;
 }
 
 function foot(lane, s) {
@@ -143,15 +139,11 @@ function tile(lane, s) {
   h("footer", {}, foot(lane, s)));
 }
 
-// TensorFlow and BLAS have a tile where they are possible or have been tried.
+// TensorFlow and BLAS have a tile where the server knows them or a run has tried them.
 function lanesShown(states) {
-  const pythons = (model.report && model.report.interpreters) || [];
-  const tensorflow = pythons.some((i) => format.fact(i, "verdict.state") === "ready"
-    || format.fact(i, "verdict.state") === "works-with-limits");
   return Object.keys(LANES).filter((lane) => MAIN.includes(lane)
-    || states[lane].state === "value" || states[lane].state === "failed"
-    || states[lane].state === "running" || (lane === "tensorflow" && tensorflow)
-    || (saidOf(lane, model.service) || {}).possible === true);
+    || states[lane].state !== "not_run" || saidOf(lane, model.service)
+    || (lane === "tensorflow" && able(model.report).length > 0));
 }
 
 export function laneStates() {

@@ -4,91 +4,102 @@
 import * as api from "../api.js";
 import { h, redraw } from "../dom.js";
 import * as format from "../format.js";
-import { compareReports, compareResults, differences, sentenceOf, verdictWord }
+import { compareRecordings, compareReports, compareResults, differences, sentenceOf, summaryOf }
   from "../comparing.js";
 import { laneName, modelName } from "../lanes.js";
 import { loadResult, model, results } from "../model.js";
 import { to } from "../router.js";
-import { empty, part, shown, table } from "../parts/basics.js";
-import { dropBox, dropped } from "../parts/drop.js";
+import { empty, part, shown, table, verdicts } from "../parts/basics.js";
+import { dropBox, dropped, exchange } from "../parts/drop.js";
 import { severity } from "../parts/finding.js";
 
-const plain = (v) => (v && typeof v === "object" ? JSON.stringify(v) : String(v));
-const human = (path) => path.replaceAll("_", " ").replaceAll(".", " · ");
+const changed = (row) => (row.differs ? "changed" : null);
 
-function differenceTable(caption, rows) {
+// Rows { path, a, b, differs }: what differs, and folded what does not.
+function differenceTable(caption, rows, label = format.pathWords) {
   const differ = rows.filter((row) => row.differs);
   const draw = (some) => table({
-    caption, columns: [{ label: "What", head: true }, { label: "A" }, { label: "B" }],
+    caption, cards: true, columns: [{ label: "What", head: true }, { label: "A" }, { label: "B" }],
     rows: some.map((row) => ({
-      class: row.differs ? "changed" : null,
-      cells: [human(row.path), shown(row.a, plain), shown(row.b, plain)],
+      class: changed(row),
+      cells: [label(row.path), shown(row.a, format.plain), shown(row.b, format.plain)],
     })),
   });
   return [differ.length > 0 ? draw(differ) : h("p", { class: "quiet" }, "Nothing differs."),
-    rows.length > differ.length && h("details", { "data-key": caption },
+    rows.length > differ.length && h("details", { "data-key": caption, class: "part-row" },
       h("summary", {}, `What is the same (${rows.length - differ.length})`),
       draw(rows.filter((row) => !row.differs)))];
 }
 
-const interval = (pair, form) => (pair ? `${form(pair[0])} – ${form(pair[1])}` : "–");
-
 function resultRows(rows) {
   return table({
-    caption: "Lane by lane", cards: true,
-    columns: [{ label: "Lane", head: true }, { label: "Model" }, { label: "A, samples a second", number: true },
-      { label: "B, samples a second", number: true }, { label: "B to A", number: true },
-      { label: "95 % interval", number: true }, { label: "Verdict" }],
+    caption: "Lane by lane, samples a second", cards: true,
+    columns: [{ label: "Lane", head: true }, { label: "Model" }, { label: "A", number: true },
+      { label: "B", number: true }, { label: "B to A", number: true },
+      { label: "95 % interval", number: true }, { label: "B is" }],
     rows: rows.map((row) => [laneName(row.lane), modelName(row.model), format.number(row.a.value),
-      format.number(row.b.value), format.ratio(row.ratio), interval(row.interval, format.ratio),
-      row.ratio ? `B is ${row.verdict === "faster" || row.verdict === "slower" ? "" : "– "}${verdictWord(row.verdict)}` : "–"]),
+      format.number(row.b.value), format.ratio(row.ratio), format.interval(row.interval, format.ratio),
+      row.ratio ? format.words(row.verdict) : "–"]),
   });
 }
 
-const about = (result) => ({ ...(result.environment || {}), spec: result.spec });
+const about = (result) => ({ ...(result.environment || {}), asked: result.spec });
 
 function resultsSideBySide(a, b, said) {
   const rows = compareResults(a, b);
-  const sentences = said.length > 0 ? said : rows.map(sentenceOf);
   return [
-    h("div", { class: "lead stack" }, sentences.map((s) => h("p", {}, s))),
+    part("lanes", summaryOf(rows), { lead: "Samples a second in training." }, resultRows(rows)),
+    verdicts(said.length > 0 ? said : rows.map(sentenceOf)),
     part("where", "What differs around them", {}, differenceTable("Environment and request",
       differences(about(a), about(b)))),
-    part("lanes", "Lane by lane", {}, resultRows(rows)),
   ];
+}
+
+function findingsSideBySide(rows) {
+  return rows.length === 0 ? h("p", { class: "quiet" }, "Neither has one.") : table({
+    caption: "Findings", cards: true,
+    columns: [{ label: "Finding", head: true }, { label: "Severity" }, { label: "A" }, { label: "B" }],
+    rows: rows.map(({ finding, a, b }) => ({
+      class: changed({ differs: a !== b }),
+      cells: [[finding.title, finding.subject !== "machine"
+        && h("span", { class: "quiet path" }, finding.subject)],
+      severity(finding), a ? "yes" : "no", b ? "yes" : "no"],
+    })),
+  });
+}
+
+const gist = (value) => (value ? Object.entries(value).filter(([, v]) => v)
+  .map(([name, v]) => h("div", {}, h("span", { class: "label" }, `${name} `), format.plain(v))) : "–");
+
+function pythonsSideBySide(rows) {
+  return rows.length === 0 ? h("p", { class: "quiet" }, "Neither has one.") : table({
+    caption: "Pythons", cards: true,
+    columns: [{ label: "Path", head: true }, { label: "A" }, { label: "B" }],
+    rows: rows.map((row) => ({
+      class: changed(row),
+      cells: [h("span", { class: "path" }, row.path), gist(row.a), gist(row.b)],
+    })),
+  });
 }
 
 function reportsSideBySide(a, b) {
   const { machine, interpreters, findings } = compareReports(a, b);
-  const gist = (i) => (i ? Object.entries(i).filter(([, v]) => v).map(([k, v]) => `${k} ${v}`).join(", ") : "–");
   return [
     part("machine", "The machines", {}, differenceTable("Machines", machine)),
-    part("findings", "Findings", {}, findings.length === 0 ? h("p", { class: "quiet" }, "Neither has one.")
-      : table({
-        caption: "Findings", columns: [{ label: "Finding", head: true }, { label: "Severity" }, { label: "A" }, { label: "B" }],
-        rows: findings.map(({ finding, a: one, b: other }) => ({
-          class: one !== other ? "changed" : null,
-          cells: [[finding.title, finding.subject !== "machine" && h("span", { class: "quiet path" }, finding.subject)],
-            severity(finding), one ? "yes" : "no", other ? "yes" : "no"],
-        })),
-      })),
-    part("pythons", "Pythons", {}, table({
-      caption: "Pythons", cards: true, columns: [{ label: "Path", head: true }, { label: "A" }, { label: "B" }],
-      rows: interpreters.map((row) => ({
-        class: row.differs ? "changed" : null,
-        cells: [h("span", { class: "path" }, row.path), gist(row.a), gist(row.b)],
-      })),
-    })),
+    part("findings", "Findings", {}, findingsSideBySide(findings)),
+    part("pythons", "Pythons", {}, pythonsSideBySide(interpreters)),
   ];
 }
 
 function recordingsSideBySide(a, b) {
-  const { schema: _a, ...one } = a;
-  const { schema: _b, ...other } = b;
-  return [part("recordings", "The recordings", {
-    lead: "A browser reads what a recording says of itself. For its Pythons and findings run "
-      + "“trilane probe --recording DIR --json” and drop the report.",
-  }, differenceTable("Recordings", differences(one, other)))];
+  const { machine, environments } = compareRecordings(a, b);
+  return [
+    part("recordings", "The machines", {
+      lead: "What the recordings hold, read in this browser. Nobody has judged it: for verdicts "
+        + "and findings run “trilane probe --recording DIR --json” and drop the report.",
+    }, differenceTable("Recordings", machine)),
+    part("pythons", "Pythons and their TensorFlow", {}, pythonsSideBySide(environments)),
+  ];
 }
 
 function sideBySide(kind, a, b, said = []) {
@@ -112,17 +123,21 @@ async function serversWord(a, b) {
   }
 }
 
+// "A: this. B: that.", and the way to the opposite.
+function names(a, b, turned) {
+  return h("p", { class: "row" }, h("span", {}, h("b", {}, "A: "), a), h("span", {}, h("b", {}, "B: "), b),
+    turned);
+}
+
 export async function stored(host, { a, b }, scope) {
   scope.title("Comparison");
   const [one, other, said] = await Promise.all([loadResult(a), loadResult(b), serversWord(a, b)]);
-  const sentences = (said.comparisons || []).map((c) => c.sentence).filter(Boolean);
-  const name = (label, result) => h("p", {}, h("b", {}, `${label}: `),
-    h("a", { href: to("results", result.id) }, format.date(format.dateOf(result))));
+  const sentences = (said.comparisons || []).map((c) => c.sentence);
+  const link = (result) => h("a", { href: to("results", result.id) }, format.date(format.dateOf(result)));
   host.append(h("p", { class: "crumbs" }, h("a", { href: "#/results" }, "Results")),
     h("header", { class: "stack" }, h("h1", { tabindex: "-1" }, "Two results side by side"),
-      name("A", one), name("B", other),
-      h("p", {}, h("a", { href: to("compare", b, a) }, "Exchange A and B"))),
-    h("div", { class: "part" }, sideBySide("result", one, other, sentences)));
+      names(link(one), link(other), h("a", { href: to("compare", b, a) }, "Exchange A and B"))),
+    ...sideBySide("result", one, other, sentences));
 }
 
 // --- files -----------------------------------------------------------------------------------
@@ -137,25 +152,32 @@ function pair() {
   return own ? [{ name: "this machine, newest", kind: only.kind, document: own }, only] : dropped;
 }
 
-function filesBody() {
+function filesBody(update) {
   const [a, b] = pair();
   if (!a) {
     return [];
   }
   if (!b) {
-    return empty(`${a.name} was read. Drop a second ${a.kind} to compare it with.`);
+    return h("div", { class: "part" }, empty(`${a.name} was read. Drop a second ${a.kind} to compare it with.`));
   }
   if (a.kind !== b.kind) {
-    return empty(`${a.name} is a ${a.kind} and ${b.name} a ${b.kind}: two of a kind can be compared.`);
+    return h("div", { class: "part" }, empty(
+      `${a.name} is a ${a.kind} and ${b.name} a ${b.kind}: two of a kind can be compared.`));
   }
-  return h("div", { class: "stack" }, h("p", {}, h("b", {}, "A: "), a.name), h("p", {}, h("b", {}, "B: "), b.name),
-    sideBySide(a.kind, a.document, b.document));
+  const turn = dropped.length >= 2 && h("button", {
+    type: "button", class: "small", "data-key": "exchange",
+    onclick() {
+      exchange();
+      update();
+    },
+  }, "Exchange A and B");
+  return [h("div", { class: "part" }, names(a.name, b.name, turn)), sideBySide(a.kind, a.document, b.document)];
 }
 
 export function files(host, parameters, scope) {
   scope.title("Compare");
-  const body = h("div", { class: "part", "aria-live": "polite" });
-  const update = () => redraw(body, filesBody());
+  const body = h("div", { "aria-live": "polite" });
+  const update = () => redraw(body, filesBody(update));
   update();
   host.append(h("header", { class: "stack" }, h("h1", { tabindex: "-1" }, "Compare"),
     h("p", { class: "lead" }, "Results, reports and recordings of any machines, read in this browser and sent nowhere. "

@@ -6,9 +6,9 @@ import { h } from "../dom.js";
 import * as format from "../format.js";
 import { markdown } from "../markdown.js";
 import { model } from "../model.js";
-import { ranked } from "../summary.js";
+import { grouped, ranked } from "../summary.js";
 import { empty, part, when } from "../parts/basics.js";
-import { findingCard, references } from "../parts/finding.js";
+import { findingList, references } from "../parts/finding.js";
 
 export function list(host, parameters, scope) {
   scope.title("Findings");
@@ -16,8 +16,8 @@ export function list(host, parameters, scope) {
   host.append(h("h1", { tabindex: "-1" }, all.length === 0 ? "Nothing was found"
     : format.count(all.length, "finding")),
   all.length > 0 && h("h2", { class: "unseen" }, "Ranked"),
-  h("div", { class: "part findings" }, all.length > 0
-    ? all.map((f) => findingCard(f, { interpreters: model.report.interpreters }))
+  h("div", { class: "part" }, all.length > 0
+    ? findingList(grouped(all), { fold: true, openFirst: true, interpreters: model.report.interpreters })
     : empty("Nothing is wrong that Trilane knows of.",
       h("a", { class: "button small", href: "#/diagnose" }, "Diagnose a log"))));
 }
@@ -41,7 +41,7 @@ function rulePart(rule) {
     h("div", { class: "stack" },
       page ? markdown(page) : [rule.explanation && h("p", { class: "lead" }, rule.explanation),
         rule.remedy && rule.remedy.text && h("p", { class: "lead" }, rule.remedy.text),
-        references(resolved(rule.references))],
+        h("p", { class: "refs" }, references(resolved(rule.references)))],
       h("p", { class: "quiet" }, `Cause: ${rule.cause || rule.id}`,
         rule.family ? ` · family: ${rule.family}` : "")));
 }
@@ -60,9 +60,9 @@ export async function one(host, { id }, scope) {
       : "Neither the newest report nor the rules know it.",
     h("a", { class: "button small", href: "#/" }, "Overview"))));
   } else {
-    host.append(h("h2", { class: "unseen" }, "Where"), h("div", { class: "part findings" },
-      own.map((f) => findingCard(f,
-        { open: true, link: false, interpreters: model.report.interpreters }))));
+    host.append(h("h2", { class: "unseen" }, "Where"), h("div", { class: "part" },
+      findingList(own, { proof: own.length === 1, fold: own.length > 1, openFirst: true, link: false,
+        interpreters: model.report.interpreters })));
   }
   if (rule) {
     host.append(rulePart(rule));

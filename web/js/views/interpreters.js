@@ -4,9 +4,9 @@
 import { h, redraw } from "../dom.js";
 import * as format from "../format.js";
 import { model, startReport } from "../model.js";
-import { ranked, states } from "../summary.js";
+import { able, ranked } from "../summary.js";
 import { action, copyButton, empty, part, when } from "../parts/basics.js";
-import { findingCard } from "../parts/finding.js";
+import { findingList } from "../parts/finding.js";
 import { interpreterDetails, interpreterTable, verdictWord } from "../parts/interpreters.js";
 import { progress } from "../parts/progress.js";
 import { matches } from "../search.js";
@@ -16,11 +16,11 @@ function probeButton() {
 }
 
 function heading(report) {
-  const counts = states(report);
-  const able = counts.ready + counts["works-with-limits"];
+  const all = report.interpreters || [];
+  const working = able(report).length;
   return h("header", { class: "stack" },
-    h("h1", { tabindex: "-1" }, counts.all === 0 ? "No Python was found"
-      : `${format.count(counts.all, "Python")}, ${able === 0 ? "none" : able} with a working TensorFlow`),
+    h("h1", { tabindex: "-1" }, all.length === 0 ? "No Python was found"
+      : `${format.count(all.length, "Python")}, ${working === 0 ? "none" : working} with a working TensorFlow`),
     h("p", { class: "lead" }, "Found by reading files; nothing was run. The import probes start each "
       + "interpreter under guard and see what happens."),
     h("div", { class: "row" }, probeButton(), action("Look again", () => startReport(false)),
@@ -75,7 +75,7 @@ export function one(host, { id }, scope) {
         h("span", {}, format.fact(i, "verdict.sentence") || ""),
         h("span", { class: "quiet" }, when(model.report.taken, "read ")))),
     own.length > 0 && part("own", "Findings", {},
-      h("div", { class: "findings" }, own.map((f) => findingCard(f)))),
+      findingList(own, { fold: own.length > 1, openFirst: true })),
     h("div", { class: "part stack-l" }, interpreterDetails(i)),
     h("div", { class: "part row" }, probeButton(), copyButton(i.path, "Copy path")));
   };

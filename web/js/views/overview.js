@@ -8,21 +8,22 @@ import { curveCharts } from "../charts/curves.js";
 import { historyCharts } from "../charts/history.js";
 import { sweepCharts } from "../charts/sweep.js";
 import { throughputCharts } from "../charts/throughput.js";
+import { inline } from "../markdown.js";
 import { activeJobs, hasEnded, model, results, startReport } from "../model.js";
 import { to } from "../router.js";
 import * as settings from "../settings.js";
 import { fastest, grouped, machineLine, verdict } from "../summary.js";
 import { action, empty, part, problem, when } from "../parts/basics.js";
 import { dropBox } from "../parts/drop.js";
-import { findingCard } from "../parts/finding.js";
-import { interpreterTable } from "../parts/interpreters.js";
+import { findingList } from "../parts/finding.js";
+import { interpreterTable, naming } from "../parts/interpreters.js";
 import { logBox } from "../parts/log.js";
 import { machineFacts } from "../parts/machine.js";
 import { progress, tick } from "../parts/progress.js";
 import { options, optionsLine, run, sweep } from "../parts/run.js";
 import { laneStates, tiles } from "../parts/tiles.js";
 
-const FINDINGS_FIRST = 4;
+const FINDINGS_FIRST = 6;
 const INTERPRETERS_FIRST = 8;
 
 // The three lanes, without those that cannot be here.
@@ -31,12 +32,13 @@ function possibleLanes() {
   return ["native", "translated", "gpu"].filter((l) => states[l].state !== "not_possible");
 }
 
+const isRunning = () => activeJobs().some((job) => job.kind === "benchmark");
+
+// Nothing while a run is under way: what it does stands in its own place.
 function runButton(main = true) {
   const lanes = possibleLanes();
-  const busy = activeJobs().some((job) => job.kind === "benchmark");
-  const label = lanes.length > 1 ? "Compare the lanes" : "Measure this machine";
-  return action(busy ? "A run is under way" : label, () => run(lanes),
-    { class: main ? "main" : null, disabled: busy, "data-key": "run main" });
+  return !isRunning() && action(lanes.length > 1 ? "Compare the lanes" : "Measure this machine",
+    () => run(lanes), { class: main ? "main" : null, "data-key": "run main" });
 }
 
 function nextButton(next) {
@@ -56,15 +58,18 @@ function verdictPart() {
   const { report } = model;
   const all = results();
   const looking = activeJobs().some((job) => job.kind === "report");
-  const { tone, sentence, detail, next } = verdict(report, all, looking);
+  const { tone, sentence, detail, next: advised } = verdict(report, all, looking);
+  const next = advised && advised.kind === "run" && isRunning() ? null : advised;
   const said = fastest(all);
   const lead = nextButton(next);
   return h("section", { class: `verdict ${tone}`, "aria-labelledby": "verdict", "data-tone": tone },
-    h("p", { class: "machine" }, report ? [machineLine(report, format.bytes), " · ",
+    h("p", { class: "machine" }, report ? [machineLine(report), " · ",
       when(report.taken, "read ")] : "Trilane"),
-    h("h1", { id: "verdict", tabindex: "-1" }, sentence),
-    detail && h("p", { class: "next" }, detail),
-    next && h("p", { class: "next" }, h("b", {}, "Next: "), next.text),
+    h("h1", { id: "verdict", tabindex: "-1" }, naming(sentence, report)),
+    detail && h("p", { class: "said" }, inline(detail)),
+    next && h("p", { class: "next" }, h("b", {}, "Next: "),
+      next.about && next.about !== sentence && !detail?.includes(next.about) && [inline(next.about), " "],
+      inline(next.text)),
     said && h("p", { class: "said" }, said),
     h("div", { class: "row" }, lead, runButton(lead === null), lead === null && report
       && action("Look again", () => startReport(false), { "data-key": "look" })),
@@ -94,17 +99,18 @@ function findingsPart() {
   if (!report) {
     return null;
   }
-  const cards = all.map(([finding, ...more]) => findingCard(finding,
-    { interpreters: report.interpreters, more }));
-  const rest = cards.slice(FINDINGS_FIRST);
-  return part("findings", "Findings", { more: when(report.taken, "judged ") },
+  const list = (some, openFirst) => findingList(some,
+    { fold: true, openFirst, interpreters: report.interpreters });
+  const rest = all.slice(FINDINGS_FIRST);
+  return part("findings", "Findings", {
+    more: all.length > 0 && h("a", { href: "#/findings" }, `All ${report.findings.length}`),
+  },
     all.length === 0
       ? empty("Nothing is wrong that Trilane knows of. A failing program may still say more: paste its output below.",
         h("a", { class: "button small", href: "#/diagnose" }, "Diagnose a log"))
-      : h("div", { class: "findings" }, cards.slice(0, FINDINGS_FIRST)),
-    rest.length > 0 && h("details", { "data-key": "more findings", class: "part-more" },
-      h("summary", {}, `${format.count(rest.length, "more finding")}`),
-      h("div", { class: "findings" }, rest)));
+      : list(all.slice(0, FINDINGS_FIRST), true),
+    rest.length > 0 && h("details", { "data-key": "more findings", class: "part-row" },
+      h("summary", {}, format.count(rest.length, "more finding")), list(rest, false)));
 }
 
 function interpretersPart() {
@@ -137,13 +143,13 @@ function chartsPart() {
   }
   const newest = all.find((r) => (r.lanes || []).some((l) => (l.models || []).length > 0)) || all[0];
   const sweeps = sweepCharts(all);
-  const charts = [...throughputCharts(newest), ...curveCharts(newest), ...sweeps,
-    ...historyCharts(all)];
   return part("charts", "Measurements", {
     more: [h("a", { href: to("results", newest.id) }, "This result"), " · ",
       h("a", { href: "#/results" }, "All results")],
     lead: ["From ", when(format.dateOf(newest)), trust(newest)],
-  }, h("div", { class: "charts" }, charts), sweeps.length === 0 && sweepHint());
+  }, h("div", { class: "charts" }, throughputCharts(newest)),
+  h("div", { class: "charts pairs" }, curveCharts(newest, ["loss"]), sweeps, historyCharts(all)),
+  sweeps.length === 0 && sweepHint());
 }
 
 function sweepHint() {
@@ -189,7 +195,6 @@ export function view(host, parameters, scope) {
   const progressHost = section(scope, ["jobs"], progress);
   const timer = setInterval(() => tick(progressHost), 1000);
   scope.onLeave(() => clearInterval(timer));
-  scope.watch(["settings"], () => {});
   host.append(
     section(scope, ["report", "results", "jobs"], verdictPart, () => JSON.stringify([
       model.report && model.report.id, (model.results || []).map((r) => r.id),
@@ -203,10 +208,11 @@ export function view(host, parameters, scope) {
     section(scope, ["report"], interpretersPart),
     section(scope, ["results"], chartsPart, () => results().map((r) => r.id).join()),
     section(scope, ["report"], machinePart),
-    part("log", "Diagnose a log", { lead: "Paste what a program printed when it failed, and get the cause." },
-      logBox()),
-    part("files", "Compare files", { lead: "Results, reports and recordings from other machines. They stay in this browser." },
-      dropBox()));
+    h("div", { class: "beside" },
+      part("log", "Diagnose a log", { lead: "Paste what a program printed when it failed, and get the cause." },
+        logBox()),
+      part("files", "Compare files", { lead: "Results, reports and recordings of other machines. They stay in this browser." },
+        dropBox())));
 }
 
 function settingsSection(scope) {

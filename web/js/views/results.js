@@ -8,75 +8,82 @@ import { curveCharts } from "../charts/curves.js";
 import { historyCharts } from "../charts/history.js";
 import { sweepCharts } from "../charts/sweep.js";
 import { throughputCharts } from "../charts/throughput.js";
-import { laneName, modelName } from "../lanes.js";
+import { LANES, laneName, modelName } from "../lanes.js";
 import { loadResult, model, results } from "../model.js";
 import { go, to } from "../router.js";
-import { empty, facts, part, shown, table, when } from "../parts/basics.js";
-import { findingCard } from "../parts/finding.js";
-
-function best(result) {
-  const cells = [];
-  for (const entry of result.lanes || []) {
-    for (const m of entry.models || []) {
-      if (m.samples_per_second > 0) {
-        cells.push(`${laneName(entry.lane)} ${modelName(m.model)} ${format.number(m.samples_per_second)}`);
-      }
-    }
-  }
-  return cells.join(" · ");
-}
-
-const lanesOf = (result) => format.listed((result.lanes || []).map((e) => laneName(e.lane)
-  + (e.state === "done" ? "" : ` (${String(e.state).replaceAll("_", " ")})`)));
+import { copyButton, empty, facts, part, shown, table, verdicts, when } from "../parts/basics.js";
+import { findingList } from "../parts/finding.js";
 
 // The list's own summary, where the whole result is not at hand.
 const summaryOf = (item) => ({ ...item, lanes: item.summary || [], trust: { grade: item.trust } });
 
-function rowOf(item, picked, onPick) {
-  const result = model.whole.get(item.id) || summaryOf(item);
-  const box = h("input", {
-    type: "checkbox", checked: picked.has(item.id), "aria-label": `Pick the result of ${format.date(format.dateOf(item))}`,
-  });
-  box.addEventListener("change", () => onPick(item.id, box.checked));
+const wholeOf = (item) => model.whole.get(item.id) || summaryOf(item);
+
+// The models' throughputs of one lane in one result, or why there are none.
+function laneCell(result, lane) {
+  const entry = (result.lanes || []).find((e) => e.lane === lane);
+  if (!entry) {
+    return h("span", { class: "absent" }, "–");
+  }
+  const measured = (entry.models || []).filter((m) => m.samples_per_second > 0);
+  return measured.length === 0 ? h("span", { class: "absent" }, format.words(entry.state))
+    : measured.map((m) => h("div", { class: "pair" }, h("span", { class: "quiet" }, modelName(m.model)),
+      " ", format.number(m.samples_per_second)));
+}
+
+function rowOf(item, lanes, box) {
+  const result = wholeOf(item);
+  const spec = result.spec || {};
   return [box, [h("a", { href: to("results", item.id) }, format.date(format.dateOf(item))),
-    h("span", { class: "quiet" }, when(format.dateOf(item)))],
-  lanesOf(result) || "–", h("span", {}, best(result) || "–"),
-  [format.fact(result, "trust.grade") || "–", format.fact(result, "spec.quick") === true
-    && h("span", { class: "quiet" }, "quick")]];
+    h("span", { class: "quiet" }, [when(format.dateOf(item)), format.known(spec.batch)
+      && ` · batch ${spec.batch}`, spec.quick === true && " · quick"])],
+  ...lanes.map((lane) => laneCell(result, lane)),
+  format.fact(result, "trust.grade") || "–"];
+}
+
+function resultTable(items, boxOf) {
+  const held = new Set(items.flatMap((item) => (wholeOf(item).lanes || []).map((e) => e.lane)));
+  const lanes = Object.keys(LANES).filter((lane) => held.has(lane));
+  return table({
+    caption: "Results, newest first", cards: true,
+    columns: [{ label: "Pick" }, { label: "When", head: true },
+      ...lanes.map((lane) => ({ label: laneName(lane), number: true })), { label: "Trust", number: true }],
+    rows: items.map((item) => rowOf(item, lanes, boxOf(item))),
+  });
 }
 
 export function list(host, parameters, scope) {
   scope.title("Results");
   const picked = new Set();
   const compare = h("button", { type: "button", class: "main", disabled: true }, "Compare two");
-  compare.addEventListener("click", () => {
-    const [a, b] = [...picked].sort();
-    go("compare", a, b);
-  });
-  const body = h("div", { class: "part" });
-  const pick = (id, on) => {
-    picked[on ? "add" : "delete"](id);
-    compare.disabled = picked.size !== 2;
+  compare.addEventListener("click", () => go("compare", ...[...picked].sort()));
+  const boxOf = (item) => {
+    const box = h("input", {
+      type: "checkbox", checked: picked.has(item.id), "data-key": `pick ${item.id}`,
+      "aria-label": `Pick the result of ${format.date(format.dateOf(item))}`,
+    });
+    box.addEventListener("change", () => {
+      picked[box.checked ? "add" : "delete"](item.id);
+      compare.disabled = picked.size !== 2;
+    });
+    return box;
   };
+  const head = h("div", { class: "row part-row" }, compare, h("span", { class: "quiet" },
+    "Pick two of them, or drop files of other machines anywhere on the page."));
+  const body = h("div", { class: "part" });
   const update = () => {
     const items = model.results || [];
-    if (items.length === 0) {
-      redraw(body, empty("There are no results yet. A quick run takes about a minute.",
+    head.hidden = items.length === 0;
+    redraw(body, items.length > 0 ? [h("p", { class: "quiet" }, "Samples a second in training."),
+      resultTable(items, boxOf)]
+      : empty("There are no results yet. A quick run takes about a minute.",
         h("a", { class: "button main", href: "#/" }, "Go and run one")));
-      return;
-    }
-    redraw(body, table({
-      caption: "Results, newest first", cards: true,
-      columns: [{ label: "Pick" }, { label: "When", head: true }, { label: "Lanes" },
-        { label: "Samples a second" }, { label: "Trust" }],
-      rows: items.map((item) => rowOf(item, picked, pick)),
-    }));
   };
   const charts = h("div");
   const drawCharts = () => {
     const drawn = [...historyCharts(results()), ...sweepCharts(results())];
     charts.replaceChildren(...(drawn.length > 0
-      ? [part("over-time", "Over time", {}, h("div", { class: "charts" }, drawn))] : []));
+      ? [part("over-time", "Over time and batch size", {}, h("div", { class: "charts pairs" }, drawn))] : []));
   };
   update();
   drawCharts();
@@ -84,10 +91,7 @@ export function list(host, parameters, scope) {
     update();
     drawCharts();
   });
-  host.append(h("h1", { tabindex: "-1" }, "Results"),
-    h("div", { class: "row part-row" }, compare,
-      h("span", { class: "quiet" }, "Pick two of them, or drop files on ", h("a", { href: "#/compare" }, "Compare"), ".")),
-    body, charts);
+  host.append(h("h1", { tabindex: "-1" }, "Results"), head, body, charts);
 }
 
 // --- one ---------------------------------------------------------------------------------------
@@ -100,52 +104,55 @@ function checks(m) {
   return c.passed === true ? "passed" : h("b", {}, "not passed");
 }
 
+function laneHead(entry) {
+  const observed = entry.observed || {};
+  const what = [observed.device, observed.isa, observed.arch && format.arch(observed.arch)]
+    .filter((v) => v && !format.isAbsent(v)).join(", ") || entry.engine || "";
+  return [laneName(entry.lane), h("span", { class: "quiet" }, what,
+    observed.translated === true ? ", translated" : ""),
+  (entry.notes || []).map((note) => h("span", { class: "quiet" }, note))];
+}
+
+const testAccuracy = (m) => (format.isAbsent(m.training) ? m.training : m.training.test_accuracy);
+
+function modelRow(m, head) {
+  const step = m.step_ns || {};
+  return [head, modelName(m.model), shown(m.samples_per_second, format.number),
+    [shown(step.median, format.duration), Array.isArray(step.ci95)
+      && h("span", { class: "quiet" }, format.interval(step.ci95, format.duration))],
+    shown(m.cold_ns, format.duration), shown(testAccuracy(m), (v) => format.percent(v, 2)),
+    shown(m.peak_memory_bytes, format.bytes), checks(m)];
+}
+
 function lanesTable(result) {
-  const rows = [];
-  for (const entry of result.lanes || []) {
-    const observed = entry.observed || {};
-    const device = [observed.device, observed.isa, observed.arch && format.arch(observed.arch)]
-      .filter((v) => v && !format.isAbsent(v)).join(", ");
-    const where = [laneName(entry.lane), h("span", { class: "quiet" }, device || entry.engine || "",
-      observed.translated === true ? ", translated" : ""), (entry.notes || []).map((note) =>
-      h("span", { class: "quiet" }, note))];
-    if ((entry.models || []).length === 0) {
-      rows.push([where, "–", h("span", {}, h("b", {}, `${format.capital(String(entry.state).replaceAll("_", " "))}. `),
-        entry.reason || ""), "", "", "", "", ""]);
-    }
-    for (const m of entry.models || []) {
-      const step = m.step_ns || {};
-      rows.push([where, modelName(m.model), shown(m.samples_per_second, format.number),
-        [shown(step.median, format.duration), Array.isArray(step.ci95)
-          && h("span", { class: "quiet" }, step.ci95.map(format.duration).join(" – "))],
-        shown(m.cold_ns, format.duration),
-        shown(format.isAbsent(m.training) ? m.training : m.training.test_accuracy, (v) => format.percent(v, 2)),
-        shown(m.peak_memory_bytes, format.bytes), checks(m)]);
-    }
-  }
+  const rows = (result.lanes || []).flatMap((entry) => {
+    const models = entry.models || [];
+    return models.length > 0
+      ? models.map((m, i) => modelRow(m, i === 0 ? laneHead(entry)
+        : h("span", { class: "again" }, laneName(entry.lane))))
+      : [[laneHead(entry), h("span", {}, h("b", {}, `${format.capital(format.words(entry.state))}. `),
+        entry.reason || ""), "", "", "", "", "", ""]];
+  });
   return table({
     caption: "Lanes and models", cards: true,
-    columns: [{ label: "Lane", head: true }, { label: "Model" }, { label: "Samples a second" },
-      { label: "Step, 95 %" }, { label: "Cold start" }, { label: "Test accuracy" },
-      { label: "Memory" }, { label: "Checks" }],
+    columns: [{ label: "Lane", head: true }, { label: "Model" },
+      { label: "Samples a second", number: true }, { label: "Step, 95 % interval", number: true },
+      { label: "Cold start", number: true }, { label: "Test accuracy", number: true },
+      { label: "Memory", number: true }, { label: "Checks" }],
     rows,
   });
 }
 
-function flat(value, prefix = "") {
-  if (value && typeof value === "object" && !Array.isArray(value) && !format.isAbsent(value)) {
-    return Object.entries(value).flatMap(([k, v]) => flat(v, prefix ? `${prefix}.${k}` : k));
-  }
-  return [[prefix, value]];
-}
-
-const plain = (v) => (v && typeof v === "object" ? JSON.stringify(v) : String(v));
+const described = (value) => facts(format.leaves(value || {}).map(([path, v]) => [
+  format.capital(format.pathWords(path)), shown(v, format.plain)]));
 
 function documents(result) {
   const base = `api/v1/results/${encodeURIComponent(result.id)}`;
-  return h("p", { class: "row" }, h("span", { class: "quiet" }, "Take it with you:"),
+  return h("div", { class: "row" }, h("span", { class: "quiet" }, "Take it with you:"),
     [["json", "JSON"], ["csv", "CSV"], ["md", "Markdown"], ["ndjson", "NDJSON"]].map(([end, name]) => h("a",
-      { href: `${base}.${end}`, download: `trilane-${result.id}.${end}` }, name)));
+      { href: `${base}.${end}`, download: `trilane-${result.id}.${end}` }, name)),
+    copyButton(() => api.text(`results/${encodeURIComponent(result.id)}.md`, "text/markdown"),
+      "Copy as Markdown"));
 }
 
 function compareWith(result) {
@@ -166,7 +173,7 @@ export function trustLine(result) {
   }
   const reasons = format.fact(result, "trust.reasons") || [];
   return h("p", { class: "row" }, h("span", { class: "grade", role: "img", "aria-label": `Trust grade ${grade}` }, grade),
-    h("span", {}, reasons.length > 0 ? format.capital(reasons.join("; ")) : "Nothing disturbed this run."));
+    h("span", {}, reasons.length > 0 ? reasons.map(format.sentence).join(" ") : "Nothing disturbed this run."));
 }
 
 export async function one(host, { id }, scope) {
@@ -180,20 +187,19 @@ export async function one(host, { id }, scope) {
   });
   const date = format.dateOf(result);
   scope.title(`Result of ${format.date(date)}`);
-  const sentences = (result.comparisons || []).map((c) => c.sentence).filter(Boolean);
-  const charts = [...throughputCharts(result), ...curveCharts(result), ...sweepCharts([result])];
   const findings = result.findings || [];
+  const throughputs = throughputCharts(result);
   host.append(h("p", { class: "crumbs" }, h("a", { href: "#/results" }, "Results")),
     h("header", { class: "stack" },
       h("h1", { tabindex: "-1" }, `Benchmark of ${format.date(date)}`),
-      sentences.length > 0 && h("div", { class: "lead stack" }, sentences.map((s) => h("p", {}, s))),
-      trustLine(result), documents(result), compareWith(result)),
+      verdicts((result.comparisons || []).map((c) => c.sentence)), trustLine(result),
+      documents(result), compareWith(result)),
     part("lanes", "Lanes", {}, lanesTable(result)),
     findings.length > 0 ? part("findings", "What it shows", {},
-      h("div", { class: "findings" }, findings.map((f) => findingCard(f, { link: false })))) : "",
-    charts.length > 0 ? part("charts", "Charts", {}, h("div", { class: "charts" }, charts)) : "",
-    part("asked", "What was asked", {}, facts(flat(result.spec || {}).map(([k, v]) => [k, shown(v, plain)]))),
-    part("environment", "Where it ran", {}, facts(flat(result.environment || {})
-      .map(([k, v]) => [k.replaceAll("_", " "), shown(v, plain)]))));
+      findingList(findings, { link: false })) : "",
+    throughputs.length > 0 ? part("charts", "Charts", {}, h("div", { class: "charts" }, throughputs),
+      h("div", { class: "charts pairs" }, curveCharts(result), sweepCharts([result]))) : "",
+    part("asked", "What was asked", {}, described(result.spec)),
+    part("environment", "Where it ran", {}, described(result.environment)));
 }
 

@@ -7,7 +7,7 @@ import { model } from "../model.js";
 import { search } from "../search.js";
 import { ranked } from "../summary.js";
 import { empty, part } from "../parts/basics.js";
-import { findingCard } from "../parts/finding.js";
+import { findingList } from "../parts/finding.js";
 import { interpreterTable } from "../parts/interpreters.js";
 
 export function view(host, { query = "" }, scope) {
@@ -30,8 +30,8 @@ export function view(host, { query = "" }, scope) {
     return;
   }
   if (findings.length > 0) {
-    host.append(part("found-findings", "Findings", {}, h("div", { class: "findings" },
-      ranked(findings).map((f) => findingCard(f, { interpreters: model.report.interpreters })))));
+    host.append(part("found-findings", "Findings", {}, findingList(ranked(findings),
+      { fold: true, interpreters: model.report.interpreters })));
   }
   if (interpreters.length > 0) {
     host.append(part("found-pythons", "Pythons", {}, interpreterTable(interpreters)));

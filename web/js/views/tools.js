@@ -50,7 +50,7 @@ export async function report(host, parameters, scope) {
       : `${format.count(changed, "line")} had something taken out; it is marked below.`;
   host.append(h("header", { class: "stack" }, h("h1", { tabindex: "-1" }, "A report to paste"),
     h("p", { class: "lead" }, `Markdown for an issue or a question. ${say} Read it before you paste it.`),
-    h("div", { class: "row" }, copyButton(redacted, "Copy as Markdown"),
+    h("div", { class: "row" }, copyButton(redacted, "Copy as Markdown", { main: true }),
       h("a", { class: "button small", href: "api/v1/report.md?redact=1", download: "trilane-report.md" }, "Save"))),
   h("div", { class: "part stack-l" }, changed > 0 && removedTable(lines), preview(lines)));
 }
@@ -73,11 +73,10 @@ function recommended(document) {
 
 function anyTable({ name, title, rows }) {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  const plain = (v) => (v && typeof v === "object" ? JSON.stringify(v) : String(v));
-  return h("section", { class: "part" }, h("h2", {}, format.capital(title.replaceAll("_", " "))),
+  return h("section", { class: "part" }, h("h2", {}, format.capital(format.words(title))),
     table({
-      caption: name, columns: columns.map((c, i) => ({ label: c.replaceAll("_", " "), head: i === 0 })),
-      rows: rows.map((row) => columns.map((c) => (row[c] === undefined ? "–" : shown(row[c], plain)))),
+      caption: name, columns: columns.map((c, i) => ({ label: format.words(c), head: i === 0 })),
+      rows: rows.map((row) => columns.map((c) => (row[c] === undefined ? "–" : shown(row[c], format.plain)))),
     }));
 }
 
