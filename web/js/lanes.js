@@ -17,6 +17,12 @@ export const LANES = {
 export const MAIN = ["native", "translated", "gpu"];
 export const MODELS = { mlp: "MLP", cnn: "CNN" };
 
+// A variant is a lane under another condition: AVX switched on, the GPU of one's own TensorFlow.
+const VARIANT = /-(avx|gpu)$/;
+
+export const isVariant = (lane) => VARIANT.test(lane);
+export const baseLane = (lane) => (lane in LANES ? lane.replace(VARIANT, "") : null);
+
 export const laneName = (lane) => (LANES[lane] ? LANES[lane].name : String(lane));
 export const modelName = (model) => MODELS[model] || String(model);
 
@@ -95,7 +101,7 @@ export function laneState(lane, { jobs, results, report, service }) {
     }
     if (entry.state === "not_possible") {
       // What a run found counts, but the machine may have changed since.
-      return { ...impossible(lane, entry, report), again: Boolean(said && said.possible) };
+      return { ...impossible(lane, entry, report), result, again: Boolean(said && said.possible) };
     }
   }
   if (said && said.possible === false) {

@@ -3,7 +3,7 @@
 // the build takes what npm or the distribution has.
 
 import { h } from "../dom.js";
-import { LANES } from "../lanes.js";
+import { baseLane } from "../lanes.js";
 import { problem, table } from "../parts/basics.js";
 import * as settings from "../settings.js";
 
@@ -31,7 +31,7 @@ export function palette() {
     ink: colour("ink"), soft: colour("ink-2"), faint: colour("ink-3"), line: colour("line"),
     card: colour("card"), accent: colour("accent"),
     // A variant (translated-avx, tensorflow-gpu) has its lane's colour.
-    lane: (lane) => colour(lane in LANES ? lane.replace(/-(avx|gpu)$/, "") : "ink-2"),
+    lane: (lane) => colour(baseLane(lane) || "ink-2"),
   };
 }
 

@@ -3,7 +3,7 @@
 
 import { h } from "../dom.js";
 import * as format from "../format.js";
-import { LANES, MAIN, againstNative, laneDetail, laneState, modelName, saidOf, spread }
+import { LANES, MAIN, againstNative, isVariant, laneDetail, laneState, modelName, saidOf, spread }
   from "../lanes.js";
 import { activeJobs, cancelJob, model, requestOf, results, startReport } from "../model.js";
 import { to } from "../router.js";
@@ -74,7 +74,7 @@ const BODIES = {
   ],
   running: (lane, { job }) => h("p", {}, live(lane, job)
     || (job.state === "running" ? "Waiting for this lane’s turn." : "Waiting for its turn.")),
-  not_run: (lane) => h("p", {}, lane === "tensorflow"
+  not_run: (lane) => h("p", {}, lane.startsWith("tensorflow")
     ? "Trains the same models with the TensorFlow of one of your Pythons."
     : "Nothing has been measured in this lane yet."),
   not_possible: (lane, { reason, remedy }) => [
@@ -139,11 +139,13 @@ function tile(lane, s) {
   h("footer", {}, foot(lane, s)));
 }
 
-// TensorFlow and BLAS have a tile where the server knows them or a run has tried them.
-function lanesShown(states) {
-  return Object.keys(LANES).filter((lane) => MAIN.includes(lane)
-    || states[lane].state !== "not_run" || saidOf(lane, model.service)
-    || (lane === "tensorflow" && able(model.report).length > 0));
+// TensorFlow and BLAS have a tile where the server knows them; a variant of a lane only where
+// it is possible or a run has tried it.
+function isShown(lane, { state, result }) {
+  const said = saidOf(lane, model.service);
+  return MAIN.includes(lane) || state === "running" || result !== undefined
+    || (said && (said.possible || !isVariant(lane)))
+    || (lane === "tensorflow" && able(model.report).length > 0);
 }
 
 export function laneStates() {
@@ -156,5 +158,6 @@ export function laneStates() {
 
 export function tiles() {
   const states = laneStates();
-  return lanesShown(states).map((lane) => tile(lane, states[lane]));
+  return Object.keys(LANES).filter((lane) => isShown(lane, states[lane]))
+    .map((lane) => tile(lane, states[lane]));
 }
