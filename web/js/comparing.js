@@ -5,7 +5,7 @@
 // order statistics, and a verdict needs it beyond a margin of 1 %.
 
 import * as format from "./format.js";
-import { laneName, modelName, modelOf, throughput } from "./lanes.js";
+import { modelOf, throughput } from "./lanes.js";
 
 const MARGIN = 0.01;
 const BLOCKS_MIN = 6;
@@ -90,21 +90,6 @@ export function compareResults(a, b) {
     }
   }
   return rows;
-}
-
-export function sentenceOf(row) {
-  const name = `${laneName(row.lane)}, ${modelName(row.model)}`;
-  if (!row.ratio) {
-    return `${name}: only one of the two has it.`;
-  }
-  if (row.verdict === "no_difference") {
-    return `${name}: no difference shown.`;
-  }
-  if (row.verdict === "cannot_tell") {
-    return `${name}: cannot tell; the intervals overlap.`;
-  }
-  const times = row.ratio >= 1 ? row.ratio : 1 / row.ratio;
-  return `${name}: B is ${format.ratio(times)} times as ${row.ratio >= 1 ? "fast" : "slow"} as A.`;
 }
 
 const COUNTED = [["faster", "faster in"], ["slower", "slower in"],

@@ -154,8 +154,12 @@ export function capital(text) {
 }
 
 // A value of a document as one text.
-export const plain = (value) => (value && typeof value === "object" ? JSON.stringify(value)
-  : String(value));
+export function plain(value) {
+  if (Array.isArray(value) && value.every((item) => typeof item !== "object")) {
+    return value.join(", ");
+  }
+  return value && typeof value === "object" ? JSON.stringify(value) : String(value);
+}
 
 // "mlp: gpu is faster" as "MLP: GPU is faster": names in the server's sentences as we write them.
 export const named = (text) => String(text).replace(/\b(mlp|cnn|gpu|blas)\b/g, (s) => s.toUpperCase());

@@ -4,7 +4,7 @@
 import * as api from "../api.js";
 import { h, redraw } from "../dom.js";
 import * as format from "../format.js";
-import { compareRecordings, compareReports, compareResults, differences, sentenceOf, summaryOf }
+import { compareRecordings, compareReports, compareResults, differences, summaryOf }
   from "../comparing.js";
 import { laneName, modelName } from "../lanes.js";
 import { loadResult, model, results } from "../model.js";
@@ -48,8 +48,8 @@ const about = (result) => ({ ...(result.environment || {}), asked: result.spec }
 function resultsSideBySide(a, b, said) {
   const rows = compareResults(a, b);
   return [
-    part("lanes", summaryOf(rows), { lead: "Samples a second in training." }, resultRows(rows)),
-    verdicts(said.length > 0 ? said : rows.map(sentenceOf)),
+    part("lanes", summaryOf(rows), { lead: "Samples a second in training." }, verdicts(said),
+      resultRows(rows)),
     part("where", "What differs around them", {}, differenceTable("Environment and request",
       differences(about(a), about(b)))),
   ];
