@@ -24,9 +24,9 @@ void markdown_text(struct str *out, const char *text)
 	}
 }
 
-void html_text(struct str *out, const char *text)
+void html_text_n(struct str *out, const char *text, size_t n)
 {
-	for (; *text; text++) {
+	for (const char *end = text + n; text < end; text++) {
 		if (*text == '<')
 			str_add(out, "&lt;");
 		else if (*text == '>')
@@ -40,4 +40,9 @@ void html_text(struct str *out, const char *text)
 		else
 			str_add_char(out, *text);
 	}
+}
+
+void html_text(struct str *out, const char *text)
+{
+	html_text_n(out, text, strlen(text));
 }

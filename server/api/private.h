@@ -101,5 +101,9 @@ void result_ndjson(const json_t *result, struct str *out);
 /* Text inside a Markdown paragraph or table cell. */
 void markdown_text(struct str *out, const char *text);
 void html_text(struct str *out, const char *text);
+void html_text_n(struct str *out, const char *text, size_t n);
+
+/* What matters, for readers without JavaScript (page_summary.c). */
+void page_summary(struct api *a, struct str *out);
 
 #endif
