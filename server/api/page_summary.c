@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a reader without JavaScript gets: the verdict, the findings, the Pythons and the last
- * results, as escaped HTML in the classes that the dashboard uses.  Folding is the browser's
- * own.  Numbers are those of the documents; nothing is judged here.
+ * What a reader without JavaScript gets: the verdict, the findings, the Pythons and the
+ * last results, as escaped HTML in the classes that the dashboard uses.  Folding is the
+ * browser's own.  Numbers are those of the documents; nothing is judged here.
  */
 #include <math.h>
 #include <stdio.h>
@@ -73,23 +73,27 @@ static void add_prose(struct str *out, const char *open, const char *text)
 
 /* --- the verdict -------------------------------------------------------------------- */
 
+static void add_system(struct str *out, const json_t *report)
+{
+	const char *pretty = fact_get_string(report, "machine.os.pretty_name");
+
+	if (pretty) {
+		html_text(out, pretty);
+		return;
+	}
+	add_element(out, "", fact_get_string(report, "machine.os.name"), "");
+	add_element(out, " ", fact_get_string(report, "machine.os.version"), "");
+}
+
 static void add_machine(struct str *out, const json_t *report)
 {
-	static const char *const paths[] = {"machine.chip", "machine.os.name",
-	                                    "machine.os.version"};
-	const char *between = "";
+	const char *taken = fact_get_string(report, "taken");
 
 	str_add(out, "<p class=\"machine\">");
-	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
-		const char *text = fact_get_string(report, paths[i]);
-
-		if (!text)
-			continue;
-		str_add(out, between);
-		html_text(out, text);
-		between = i == 0 ? " · " : " ";
-	}
-	add_element(out, " · read ", fact_get_string(report, "taken"), "");
+	add_element(out, "", fact_get_string(report, "machine.chip"), " · ");
+	add_system(out, report);
+	if (taken && strlen(taken) > 16)
+		str_addf(out, " · read %.10s %.5s UTC", taken, taken + 11);
 	str_add(out, "</p>\n");
 }
 
