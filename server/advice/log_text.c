@@ -171,6 +171,59 @@ static size_t plain_punctuation(const char *p, const char *end, char *ascii)
 	return 0;
 }
 
+/* What web pages write for characters that mean something to them. */
+static size_t plain_entity(const char *p, const char *end, char *ascii)
+{
+	static const struct {
+		const char *text;
+		char ascii;
+	} entities[] = {
+		{"&#34;", '"'}, {"&#39;", '\''},  {"&#x27;", '\''},
+		{"&amp;", '&'}, {"&apos;", '\''}, {"&gt;", '>'},
+		{"&lt;", '<'},  {"&nbsp;", ' '},  {"&quot;", '"'},
+	};
+
+	for (size_t i = 0; i < sizeof(entities) / sizeof(entities[0]); i++) {
+		size_t n = strlen(entities[i].text);
+
+		if ((size_t)(end - p) >= n && memcmp(p, entities[i].text, n) == 0) {
+			*ascii = entities[i].ascii;
+			return n;
+		}
+	}
+	return 0;
+}
+
+/* Quotation marks and line ends as strings of JSON and Python write them; "\n" in front
+ * of a small letter may as well be part of a path on Windows and stays. */
+static size_t plain_escape(const char *p, const char *end, char *ascii)
+{
+	char next = p + 2 < end ? p[2] : ' ';
+
+	if (end - p < 2)
+		return 0;
+	if (p[1] == '"' || p[1] == '\'') {
+		*ascii = p[1];
+		return 2;
+	}
+	if (p[1] != 'n' || islower((unsigned char)next) || isdigit((unsigned char)next) ||
+	    next == '_')
+		return 0;
+	*ascii = '\v';
+	return 2;
+}
+
+/* The character for what begins at P, and how many bytes that is; 0 for what means
+ * itself. */
+static size_t replacement(const char *p, const char *end, char *ascii)
+{
+	if (*p == '&')
+		return plain_entity(p, end, ascii);
+	if (*p == '\\')
+		return plain_escape(p, end, ascii);
+	return (*p & 0x80) ? plain_punctuation(p, end, ascii) : 0;
+}
+
 static size_t skip_decoration(const char *p, const char *end)
 {
 	switch (*p) {
@@ -197,8 +250,9 @@ static size_t plain_run(const char *p, const char *end)
 {
 	const char *start = p;
 
-	while (p < end && ((*p >= ' ' && *p != '[' && *p != '\\' && *p != '^') ||
-	                   *p == '\n' || *p == '\t'))
+	while (p < end &&
+	       ((*p >= ' ' && *p != '[' && *p != '\\' && *p != '^' && *p != '&') ||
+	        *p == '\n' || *p == '\t'))
 		p++;
 	return (size_t)(p - start);
 }
@@ -233,7 +287,7 @@ static void add_plain(const char *p, const char *end, struct str *out)
 			p++;
 			continue;
 		}
-		n = (*p & 0x80) ? plain_punctuation(p, end, &ascii) : 0;
+		n = replacement(p, end, &ascii);
 		str_add_char(out, n ? ascii : *p);
 		p += n ? n : 1;
 	}
