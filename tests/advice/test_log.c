@@ -98,6 +98,23 @@ static void the_deciding_line_is_quoted_with_its_number(void **state)
 	json_decref(findings);
 }
 
+static void strings_and_web_pages_are_read(void **state)
+{
+	static const char *const logs[] = {
+		"{\"m\":\"File \\\"a.py\\\"\\nNo module named \\'tensorflow\\'\"}",
+		"<pre>No module named &#39;tensorflow&#39;&lt;/pre&gt;",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(logs) / sizeof(logs[0]); i++) {
+		json_t *findings = advice_log(advice, logs[i], strlen(logs[i]), NULL);
+
+		assert_string_equal(fact_get_string(json_array_get(findings, 0), "cause"),
+		                    "wrong-interpreter");
+		json_decref(findings);
+	}
+}
+
 static void a_log_without_a_known_cause_says_what_to_collect(void **state)
 {
 	json_t *d = advice_diagnosis(advice, "it broke\n", 9, NULL);
@@ -110,6 +127,41 @@ static void a_log_without_a_known_cause_says_what_to_collect(void **state)
 	d = advice_diagnosis(advice, " \r\n\t", 4, NULL);
 	assert_null(json_object_get(d, "next"));
 	json_decref(d);
+}
+
+/* joined.json: a log from a machine whose REPORT is known. */
+static void the_machine_helps_to_decide(void **state)
+{
+	CLEANUP(str_release) struct str path = STR_INIT;
+	json_t *cases;
+	const json_t *item;
+	size_t i;
+	int wrong = 0;
+
+	(void)state;
+	fs_join(&path, getenv("TRILANE_TEST_DATA"), "advice/joined.json");
+	cases = json_load_file(path.data, 0, NULL);
+	assert_true(json_array_size(cases) > 3);
+	json_array_foreach(cases, i, item)
+	{
+		const char *log = fact_get_string(item, "log");
+		json_t *findings = advice_log(advice, log, strlen(log),
+		                              json_object_get(item, "report"));
+		const json_t *first = json_array_get(findings, 0);
+
+		if (!text_equal(fact_get_string(first, "cause"),
+		                fact_get_string(item, "cause")) ||
+		    !text_equal(fact_get_string(first, "confidence"),
+		                fact_get_string(item, "confidence"))) {
+			print_error("%s: %s, %s\n", fact_get_string(item, "name"),
+			            fact_get_string(first, "cause"),
+			            fact_get_string(first, "confidence"));
+			wrong++;
+		}
+		json_decref(findings);
+	}
+	json_decref(cases);
+	assert_int_equal(wrong, 0);
 }
 
 /* Nothing here is timed; without the limits these would take minutes. */
@@ -125,6 +177,8 @@ static void hostile_logs_end(void **state)
 		"dlopen(libmetal_plugin.dylib ",
 		"\n",
 		"loss: 0.1 loss: ",
+		"Epoch 1\nloss: 2.5 ",
+		"\\n\\\"&quot;&",
 		"\xff\xfe",
 		"from versions: ",
 	};
@@ -145,7 +199,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(logs_lead_to_their_causes),
 		cmocka_unit_test(the_deciding_line_is_quoted_with_its_number),
+		cmocka_unit_test(strings_and_web_pages_are_read),
 		cmocka_unit_test(a_log_without_a_known_cause_says_what_to_collect),
+		cmocka_unit_test(the_machine_helps_to_decide),
 		cmocka_unit_test(hostile_logs_end),
 	};
 
