@@ -74,6 +74,8 @@ json_t *advice_rules(const struct advice *a);
 json_t *advice_rule(const struct advice *a, const char *id);
 /* The rule's page in Markdown, borrowed; NULL if there is none. */
 const char *advice_page(const struct advice *a, const char *id);
+/* The JSON Schema (2020-12) of a file of rules. */
+const char *advice_rules_schema(void);
 size_t advice_count(const struct advice *a);
 
 #endif

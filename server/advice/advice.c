@@ -11,8 +11,8 @@
 
 #include "trilane/banned.h"
 
-extern const struct embedded_file advice_pages[];
-extern const size_t advice_pages_count;
+extern const struct embedded_file advice_files[], advice_pages[];
+extern const size_t advice_files_count, advice_pages_count;
 
 static int load(struct advice *a, const char *rules_dir, bool check, struct error *err)
 {
@@ -127,6 +127,16 @@ const char *advice_page(const struct advice *a, const char *id)
 	snprintf(path, sizeof(path), "%s.md", id);
 	page = embedded_find(advice_pages, advice_pages_count, path);
 	return page ? (const char *)page->bytes : NULL;
+}
+
+const char *advice_rules_schema(void)
+{
+	const struct embedded_file *schema =
+		embedded_find(advice_files, advice_files_count, "rules.schema.json");
+
+	if (!schema)
+		BUG("the schema of rules is not embedded");
+	return (const char *)schema->bytes;
 }
 
 size_t advice_count(const struct advice *a)

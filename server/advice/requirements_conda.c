@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * environment.yml: the part of YAML that such files use, which is a few keys, a list of
- * specifications and a list of pip's in it.
+ * specifications and a list of those for pip in it.
  * https://docs.conda.io/projects/conda/en/stable/user-guide/tasks/
  * manage-environments.html
  */

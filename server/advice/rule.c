@@ -34,7 +34,8 @@ static int add_pattern(const struct reader *r, const json_t *json, size_t *index
 		regex = json_string_value(json_object_get(json, "regex"));
 		lines = json_integer_value(json_object_get(json, "lines"));
 	}
-	if (!regex || lines < 1 || lines > PATTERN_LINES_MAX)
+	if (!regex || (json_is_object(json) && json_object_size(json) != 2) ||
+	    lines < 1 || lines > PATTERN_LINES_MAX)
 		return error_set(
 			r->err, ERROR_INVALID,
 			"a pattern is a text, or an object of regex and lines 1…%d",

@@ -105,9 +105,13 @@ static int carry_out(const struct advice *a, const char *const *words, size_t co
 	}
 	if (count == 1 && text_equal(words[0], "list"))
 		return list(a, json);
-	if (count == 1 && text_equal(words[0], "validate"))
+	if (count == 1 && text_equal(words[0], "schema")) {
+		fputs(advice_rules_schema(), stdout);
+		return CLI_EXIT_FINE;
+	}
+	if (text_equal(words[0], "validate"))
 		return validate(a, json);
-	log_error("list, validate, or explain ID is wanted");
+	log_error("list, validate, schema, or explain ID is wanted");
 	return CLI_EXIT_USAGE;
 }
 
@@ -116,10 +120,12 @@ static int run(const void *values, const char *const *arguments, size_t count)
 	const struct rules_values *v = values;
 	struct error err = ERROR_INIT;
 	struct advice *a = NULL;
-	int rc = advice_new(v->rules, &a, &err);
+	bool check = text_equal(arguments[0], "validate");
+	const char *dir = check && count == 2 ? arguments[1] : v->rules;
+	int rc = advice_new(dir, &a, &err);
 
-	if (!rc && text_equal(arguments[0], "validate"))
-		rc = advice_validate(v->rules, &err);
+	if (!rc && check)
+		rc = advice_validate(dir, &err);
 	if (rc < 0) {
 		log_error("%s", err.text);
 		advice_free(a);
@@ -133,13 +139,16 @@ static int run(const void *values, const char *const *arguments, size_t count)
 const struct command command_rules = {
 	.name = "rules",
 	.summary = "list, validate or explain the rules behind the findings",
-	.arguments = "list|validate|explain [ID]",
+	.arguments = "list|validate [DIR]|schema|explain ID",
 	.arguments_min = 1,
 	.arguments_max = 2,
 	.options = options,
 	.values_size = sizeof(struct rules_values),
 	.details =
 		"validate exits with 3 and names file, rule and reason if one does not "
-		"stand up.  docs/adding-a-rule.md describes how to write one.",
+		"stand up; with DIR the rules in it (*.json) are read, too.  schema "
+		"prints "
+		"the JSON Schema of a file of rules, for editors.  docs/adding-a-rule.md "
+		"describes how to write one.",
 	.run = run,
 };
