@@ -154,5 +154,7 @@ const struct rule *rules_find(const struct advice *a, const char *id)
 
 struct context rules_context(const struct advice *a)
 {
-	return (struct context){.aliases = a->aliases, .tables = a->tables};
+	const struct context c = {.aliases = a->aliases, .tables = a->tables};
+
+	return context_with(&c, "compatibility", a->matrix);
 }

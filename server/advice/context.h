@@ -14,7 +14,7 @@
 
 #include "trilane/str.h"
 
-enum { CONTEXT_ROOTS = 12 };
+enum { CONTEXT_ROOTS = 14 };
 
 struct context {
 	const json_t *aliases; /* {"$name": [path, …]} */

@@ -65,10 +65,8 @@ void report_judge(json_t *report, const struct advice *a)
 	{
 		json_object_set_new(interpreter, "verdict",
 		                    advice_verdict(a, interpreter, findings));
-		if (fact_get(interpreter, "tensorflow"))
-			json_object_set_new(
-				interpreter, "recommendation",
-				advice_recommendation(a, report, interpreter));
+		json_object_set_new(interpreter, "recommendation",
+		                    advice_recommendation(a, report, interpreter));
 	}
 	json_object_set_new(report, "verdict", advice_machine_verdict(a, report));
 }

@@ -21,8 +21,9 @@ struct place {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Of installations. */
+/* Of installations; MacPorts first, whose framework's path ends like python.org's. */
 static const struct place places[] = {
+	{"/opt/local/", "system", "macports"},
 	{"/.asdf/installs/", "pyenv", "asdf"},
 	{"/.pixi/", "pixi", "pixi"},
 	{"/.pyenv/versions/", "pyenv", "pyenv"},
@@ -38,7 +39,6 @@ static const struct place places[] = {
 	{"/mise/installs/python/", "pyenv", "mise"},
 	{"/nix/store/", "system", "nix"},
 	{"/opt/homebrew/", "homebrew", "homebrew"},
-	{"/opt/local/", "system", "macports"},
 	{"/pyenv/versions/", "pyenv", "pyenv"},
 	{"/rtx/installs/python/", "pyenv", "mise"},
 	{"/uv/python/", "uv", "uv"},
