@@ -23,7 +23,8 @@ const struct probe probes_table[] = {
 	{"thermal", "thermal pressure", probe_thermal},
 	{"cuda", "CUDA drivers, toolkits and variables", probe_cuda},
 	{"tools", "conda, Homebrew, pip, uv, pyenv", probe_tools},
-	{"interpreters", "every Python, its packages, TensorFlow and plugin",
+	{"interpreters",
+         "every Python, its packages, TensorFlow and plugin; kernels without one",
          probe_interpreters},
 };
 const size_t probes_count = sizeof(probes_table) / sizeof(probes_table[0]);

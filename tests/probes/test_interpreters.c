@@ -146,6 +146,12 @@ static void check_machine(const char *name)
 	json_array_foreach(json_object_get(want, "absent"), index,
 	                   row) if (find_path(report, json_string_value(row)))
 		fail_msg("%s is reported", json_string_value(row));
+	if (json_object_get(want, "lost_kernels"))
+		check_member("machine", "jupyter.lost_kernels",
+		             json_object_get(want, "lost_kernels"),
+		             fact_get(report, "machine.jupyter.lost_kernels"));
+	else
+		assert_null(fact_get(report, "machine.jupyter"));
 	assert_int_equal(json_array_size(json_object_get(report, "interpreters")),
 	                 json_integer_value(json_object_get(want, "count")));
 	json_decref(report);

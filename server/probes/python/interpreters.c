@@ -89,6 +89,9 @@ void probe_interpreters(struct source *s, json_t *report)
 		strip(all.items[i].facts);
 		json_array_append(rows, all.items[i].facts);
 	}
+	if (f.lost_kernels)
+		fact_set(report, "machine.jupyter.lost_kernels",
+		         json_incref(f.lost_kernels));
 	json_object_set_new(report, "interpreters", rows);
 	json_object_set_new(report, "interpreters_complete",
 	                    json_boolean(!f.limited && !all.limited));

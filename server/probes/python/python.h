@@ -44,6 +44,7 @@ struct find {
 	size_t count, capacity;
 	struct strlist visited; /* folders that were searched for environments */
 	struct strlist conda;   /* conda prefixes seen */
+	json_t *lost_kernels;   /* kernelspecs whose Python is gone; NULL: none */
 	bool limited;
 };
 #define FIND_INIT(source_pointer) \

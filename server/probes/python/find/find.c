@@ -24,6 +24,7 @@ void find_release(struct find *f)
 	free(f->items);
 	strlist_release(&f->visited);
 	strlist_release(&f->conda);
+	json_decref(f->lost_kernels);
 }
 
 /* "3", "3.12", "3.13t": the number behind a program's name. */

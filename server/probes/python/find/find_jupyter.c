@@ -28,6 +28,39 @@ static const char *kernel_program(const json_t *spec)
 	               : NULL;
 }
 
+static json_t *describe_kernel(const char *name, const char *path, const json_t *title)
+{
+	json_t *kernel = json_object();
+
+	json_object_set_new(kernel, "name", fact_text(name, strlen(name)));
+	if (json_is_string(title))
+		json_object_set(kernel, "display_name", (json_t *)title);
+	json_object_set_new(kernel, "path", fact_text(path, strlen(path)));
+	return kernel;
+}
+
+static void add_kernel(struct find *f, const char *program, const char *name,
+                       const char *path, const json_t *title)
+{
+	json_t *kernel = describe_kernel(name, path, title);
+	size_t before = f->count;
+	struct fs_info info;
+
+	if (source_info_link(f->s, program, &info, NULL) != 0) {
+		json_object_set_new(kernel, "program",
+		                    fact_text(program, strlen(program)));
+		if (!f->lost_kernels)
+			f->lost_kernels = json_array();
+		json_array_append_new(f->lost_kernels, kernel);
+		return;
+	}
+	find_add(f, program, "kernelspec");
+	if (f->count > before)
+		f->items[before].kernel = kernel;
+	else
+		json_decref(kernel);
+}
+
 static void find_kernel(struct find *f, const char *dir, const char *name)
 {
 	CLEANUP(str_release) struct str path = STR_INIT;
@@ -39,23 +72,9 @@ static void find_kernel(struct find *f, const char *dir, const char *name)
 	    document_parse(text.data, text.len, KERNEL_BYTES_MAX, &spec, NULL))
 		return;
 	const char *program = kernel_program(spec);
-	if (program) {
-		size_t before = f->count;
-
-		find_add(f, program, "kernelspec");
-		if (f->count > before) {
-			json_t *kernel = json_object();
-			json_t *title = json_object_get(spec, "display_name");
-
-			json_object_set_new(kernel, "name",
-			                    fact_text(name, strlen(name)));
-			if (json_is_string(title))
-				json_object_set(kernel, "display_name", title);
-			json_object_set_new(kernel, "path",
-			                    fact_text(path.data, path.len));
-			f->items[before].kernel = kernel;
-		}
-	}
+	if (program)
+		add_kernel(f, program, name, path.data,
+		           json_object_get(spec, "display_name"));
 	json_decref(spec);
 }
 
