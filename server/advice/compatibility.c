@@ -23,11 +23,11 @@ json_t *advice_compatibility(const struct advice *a)
 /* What an interpreter should have, and how far it is from that. */
 struct choice {
 	enum {
-		CHOICE_KEEP,     /* the set is good */
+		CHOICE_KEEP,
 		CHOICE_UNKNOWN,  /* newer than the matrix: nothing is known against it */
-		CHOICE_COMPLETE, /* the right TensorFlow, but what is beside it is wrong */
+		CHOICE_COMPLETE, /* the right TensorFlow; what is beside it is wrong */
 		CHOICE_INSTALL,  /* this Python will do for another TensorFlow */
-		CHOICE_NEW,      /* another Python is needed */
+		CHOICE_NEW,      /* another Python is needed, or an environment */
 	} what;
 	bool native; /* the interpreter is the machine's own kind */
 	const char *python;
