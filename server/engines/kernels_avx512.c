@@ -11,6 +11,7 @@
 #define TILE_VECTORS 2
 #define HEAD_ROWS    4
 #define HEAD_COLUMNS 5
+#define HOLD(x)      __asm__("" : "+v"(x))
 
 typedef float vec __attribute__((vector_size(64), may_alias));
 typedef int32_t ivec __attribute__((vector_size(64), may_alias));

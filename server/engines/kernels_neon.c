@@ -10,6 +10,7 @@
 #define TILE_VECTORS 4
 #define HEAD_ROWS    4
 #define HEAD_COLUMNS 5
+#define HOLD(x)      __asm__("" : "+w"(x))
 
 typedef float vec __attribute__((vector_size(16), may_alias));
 typedef int32_t ivec __attribute__((vector_size(16), may_alias));

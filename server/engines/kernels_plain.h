@@ -4,6 +4,7 @@
 #define TILE_VECTORS 2
 #define HEAD_ROWS    2
 #define HEAD_COLUMNS 5
+#define HOLD(x)      (void)(x)
 
 typedef float vec __attribute__((vector_size(LANES * 4), may_alias));
 typedef int32_t ivec __attribute__((vector_size(LANES * 4), may_alias));

@@ -13,6 +13,7 @@
  *	                     that fuse as they like differ from loop to loop
  *	vec_divide(a, b)     a / b to two units, for B from 1e-7 on
  *	vec_sum              of the lanes
+ *	HOLD(x)              X, a vector, is better loaded once than twice: a hint
  *	vec_selector(l, h)   what vec_choose needs to pick number 2 h + l (0 or -1 each)
  *	vec_choose(q, s)     of each lane, one of the four floats at Q
  *
@@ -304,6 +305,7 @@ INLINE void head_tile(unsigned m, unsigned n, const struct features *f, const fl
 				av[i] = load(a + i * f->sample_stride + v * LANES);
 			for_each (j, n) {
 				vec wv = load(w + j * PANEL + v * LANES);
+				HOLD(wv);
 				for_each (i, m)
 					acc[i][j] = vec_fma(av[i], wv, acc[i][j]);
 			}
@@ -364,18 +366,20 @@ static void head_forward(const struct features *f, const float *w, const float *
 }
 
 /* The largest of four outputs, relu first so that what is no number loses as it does in
- * the reference. */
+ * the reference.  The winner is the first that equals the largest, bit by bit: integers
+ * are compared on ports that the products leave free.  Where none does, the result is 0
+ * and any will do. */
 INLINE void pool_window(const vec y[4], vec bias, float *a, int32_t *winner)
 {
 	vec best = vec_max(y[0], -bias);
-	ivec second = y[1] > best;
-	best = vec_max(y[1], best);
-	ivec third = y[2] > best;
-	best = vec_max(y[2], best);
-	ivec fourth = y[3] > best;
-	best = vec_max(y[3], best);
+	for_each (o, 3)
+		best = vec_max(y[o + 1], best);
+	ivec first = (ivec)y[0] == (ivec)best;
+	ivec second = (ivec)y[1] == (ivec)best;
+	ivec third = (ivec)y[2] == (ivec)best;
+	ivec upper = first | second;
 	store(a, best + bias);
-	*(ivec *)winner = vec_selector(fourth | (second & ~third), fourth | third);
+	*(ivec *)winner = vec_selector(~first & (second | ~third), ~upper);
 }
 
 /* One 2x2 window of a panel of filters: ROWS of the image from AT on. */
