@@ -45,3 +45,8 @@ bool processor_has_avx2(void)
 		return false;
 	return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_AVX2);
 }
+
+bool processor_has_sse4(void)
+{
+	return has("hw.optional.sse4_1");
+}

@@ -13,3 +13,8 @@ bool processor_has_avx2(void)
 {
 	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 }
+
+bool processor_has_sse4(void)
+{
+	return __builtin_cpu_supports("sse4.1");
+}

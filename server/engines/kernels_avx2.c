@@ -11,7 +11,13 @@
 #define TILE_VECTORS 2
 #define HEAD_ROWS    2
 #define HEAD_COLUMNS 5
-#define HOLD(x)      __asm__("" : "+x"(x))
+#define CONV_VECTORS 2
+/* GCC would load a weight of the head once a sample. */
+#ifdef __clang__
+#define HOLD(x) (void)(x)
+#else
+#define HOLD(x) __asm__("" : "+x"(x))
+#endif
 
 typedef float vec __attribute__((vector_size(32), may_alias));
 typedef int32_t ivec __attribute__((vector_size(32), may_alias));
@@ -49,10 +55,7 @@ static inline float vec_sum(vec x)
 }
 
 /* Byte numbers: their shuffle finds a free port, that of floats delays products. */
-static inline ivec vec_selector(ivec low, ivec high)
-{
-	return (low & 0x04040404) + (high & 0x08080808) + 0x03020100;
-}
+enum { SELECTOR_BASE = 0x03020100, SELECTOR_STEP = 0x04040404 };
 
 static inline vec vec_choose(const float *q, ivec selector)
 {

@@ -11,7 +11,13 @@
 #define TILE_VECTORS 2
 #define HEAD_ROWS    4
 #define HEAD_COLUMNS 5
-#define HOLD(x)      __asm__("" : "+v"(x))
+#define CONV_VECTORS 2
+/* GCC would load a weight of the head once a sample. */
+#ifdef __clang__
+#define HOLD(x) (void)(x)
+#else
+#define HOLD(x) __asm__("" : "+v"(x))
+#endif
 
 typedef float vec __attribute__((vector_size(64), may_alias));
 typedef int32_t ivec __attribute__((vector_size(64), may_alias));
@@ -46,10 +52,7 @@ static inline float vec_sum(vec x)
 	return _mm512_reduce_add_ps(x);
 }
 
-static inline ivec vec_selector(ivec low, ivec high)
-{
-	return (low & 1) | (high & 2);
-}
+enum { SELECTOR_BASE = 0, SELECTOR_STEP = 1 };
 
 static inline vec vec_choose(const float *q, ivec selector)
 {

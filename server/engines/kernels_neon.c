@@ -10,7 +10,9 @@
 #define TILE_VECTORS 4
 #define HEAD_ROWS    4
 #define HEAD_COLUMNS 5
-#define HOLD(x)      __asm__("" : "+w"(x))
+#define CONV_VECTORS 4
+/* In this order: clang would load ahead for more than there are registers. */
+#define HOLD(x) __asm__ volatile("" : "+w"(x))
 
 typedef float vec __attribute__((vector_size(16), may_alias));
 typedef int32_t ivec __attribute__((vector_size(16), may_alias));
@@ -41,10 +43,7 @@ static inline float vec_sum(vec x)
 }
 
 /* Byte numbers, for a table look-up. */
-static inline ivec vec_selector(ivec low, ivec high)
-{
-	return (low & 0x04040404) + (high & 0x08080808) + 0x03020100;
-}
+enum { SELECTOR_BASE = 0x03020100, SELECTOR_STEP = 0x04040404 };
 
 static inline vec vec_choose(const float *q, ivec selector)
 {

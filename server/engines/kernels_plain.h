@@ -4,6 +4,7 @@
 #define TILE_VECTORS 2
 #define HEAD_ROWS    2
 #define HEAD_COLUMNS 5
+#define CONV_VECTORS 2
 #define HOLD(x)      (void)(x)
 
 typedef float vec __attribute__((vector_size(LANES * 4), may_alias));
@@ -40,10 +41,7 @@ static inline float vec_sum(vec x)
 	return x[0];
 }
 
-static inline ivec vec_selector(ivec low, ivec high)
-{
-	return (low & 1) | (high & 2);
-}
+enum { SELECTOR_BASE = 0, SELECTOR_STEP = 1 };
 
 static inline vec vec_choose(const float *q, ivec selector)
 {

@@ -7,15 +7,16 @@
  *	TILE_ROWS            rows and vectors of the register tile of the products: enough
  *	TILE_VECTORS           accumulators for the latency of two multiply-adds a cycle
  *	HEAD_ROWS, HEAD_COLUMNS  the same for the head's dot products (samples x classes)
+ *	CONV_VECTORS         of filters at once in the convolution
  *	vec, ivec            LANES floats, LANES int32_t
  *	vec_sqrt, vec_max    of each lane; max is a > b ? a : b
  *	vec_fma(a, b, c)     a * b + c, fused where the set can; by name, since compilers
  *	                     that fuse as they like differ from loop to loop
  *	vec_divide(a, b)     a / b to two units, for B from 1e-7 on
  *	vec_sum              of the lanes
- *	HOLD(x)              X, a vector, is better loaded once than twice: a hint
- *	vec_selector(l, h)   what vec_choose needs to pick number 2 h + l (0 or -1 each)
- *	vec_choose(q, s)     of each lane, one of the four floats at Q
+ *	HOLD(x)              a hint, which may be nothing: load X, a vector, here and once
+ *	vec_choose(q, s)     of each lane, one of the four floats at Q: number I for S =
+ *	                       SELECTOR_BASE + I * SELECTOR_STEP
  *
  * Vectors are the compilers' own (GCC and clang).
  * Tiles have their row count as a constant after inlining, so that accumulators live in
@@ -301,8 +302,10 @@ INLINE void head_tile(unsigned m, unsigned n, const struct features *f, const fl
 	for (unsigned p = 0; p < panels; p++, a += f->panel_stride, w += w_panel)
 		for_each (v, TILE_VECTORS) {
 			vec av[HEAD_ROWS];
-			for_each (i, m)
+			for_each (i, m) {
 				av[i] = load(a + i * f->sample_stride + v * LANES);
+				HOLD(av[i]);
+			}
 			for_each (j, n) {
 				vec wv = load(w + j * PANEL + v * LANES);
 				HOLD(wv);
@@ -377,28 +380,30 @@ INLINE void pool_window(const vec y[4], vec bias, float *a, int32_t *winner)
 	ivec first = (ivec)y[0] == (ivec)best;
 	ivec second = (ivec)y[1] == (ivec)best;
 	ivec third = (ivec)y[2] == (ivec)best;
-	ivec upper = first | second;
+	ivec steps = SELECTOR_STEP & ~third;
+	steps = (steps + SELECTOR_STEP) & ~second;
+	steps = (steps + SELECTOR_STEP) & ~first;
 	store(a, best + bias);
-	*(ivec *)winner = vec_selector(~first & (second | ~third), ~upper);
+	*(ivec *)winner = steps + SELECTOR_BASE;
 }
 
-/* One 2x2 window of a panel of filters: ROWS of the image from AT on. */
+/* One 2x2 window of some vectors of filters: ROWS of the image from AT on. */
 INLINE void conv_window(const float *const rows[4], size_t at, const float *w, float *a,
                         int32_t *winner)
 {
-	vec acc[TILE_VECTORS][4] = {0};
+	vec acc[CONV_VECTORS][4] = {0};
 
 	for_each (t, CONV_TAPS) {
-		vec k[TILE_VECTORS];
-		for_each (v, TILE_VECTORS)
+		vec k[CONV_VECTORS];
+		for_each (v, CONV_VECTORS)
 			k[v] = load(w + t * PANEL + v * LANES);
 		for_each (o, 4)
-			for_each (v, TILE_VECTORS)
+			for_each (v, CONV_VECTORS)
 				acc[v][o] = vec_fma(
 					splat(rows[t / 3 + o / 2][at + t % 3 + o % 2]),
 					k[v], acc[v][o]);
 	}
-	for_each (v, TILE_VECTORS)
+	for_each (v, CONV_VECTORS)
 		pool_window(acc[v], load(w + CONV_TAPS * PANEL + v * LANES),
 		            a + v * LANES, winner + v * LANES);
 }
@@ -409,14 +414,15 @@ static void conv_forward(const struct conv *c, const float *x, const float *w, f
 	const size_t width = c->width, filters = c->filters;
 	const unsigned height = c->pooled_height, columns = c->pooled_width;
 
-	for (size_t f = 0; f < filters; f += PANEL, w += CONV_ROWS * PANEL) {
+	for (size_t f = 0; f < filters; f += CONV_VECTORS * LANES) {
+		const float *k = w + f / PANEL * CONV_ROWS * PANEL + f % PANEL;
 		size_t to = f;
 		for (unsigned r = 0; r < height; r++) {
 			const float *row = x + 2 * r * width;
 			const float *const rows[] = {row, row + width, row + 2 * width,
 			                             row + 3 * width};
 			for (size_t i = 0; i < columns; i++, to += filters)
-				conv_window(rows, 2 * i, w, a + to, winner + to);
+				conv_window(rows, 2 * i, k, a + to, winner + to);
 		}
 	}
 }

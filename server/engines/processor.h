@@ -14,6 +14,7 @@
 
 bool processor_has_avx512(void); /* the F part */
 bool processor_has_avx2(void);   /* and FMA */
+bool processor_has_sse4(void);   /* SSE4.1, and what came before it */
 
 /* The calling thread's floating-point mode.  Denormal operands and results cost a hundred
  * cycles each on some processors, and Adam's averages decay through them. */

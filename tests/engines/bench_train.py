@@ -231,7 +231,7 @@ def main():
         except OSError as error:
             print(f"without {framework}: {error}", file=sys.stderr)
     isas, peaks = [], {}
-    for isa in ("avx512", "avx2", "sse2", "neon", "plain"):
+    for isa in ("avx512", "avx2", "sse4", "sse2", "neon", "plain"):
         if not measure(options, "train", "mlp", "cpu", isa, 1, 1, "1"):
             continue
         isas.append(isa)
