@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the sets of four floats on x86-64 share: sixteen registers, no fused multiply-add. */
+/* What the sets of four floats on x86-64 share: sixteen registers, no fused product. */
 #include <emmintrin.h>
 #include <stdint.h>
 
