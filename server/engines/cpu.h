@@ -87,7 +87,7 @@ struct cpu {
 struct cpu_model {
 	/* A step of more samples is done in pieces, whose activations stay in the second
 	 * cache or nearly; the gradients are added up on the way. */
-	unsigned piece_forward, piece_train;
+	unsigned piece_forward, piece_train; /* the latter is not smaller */
 	/* Sizes and arrays; called with a carver that adds up and with one that cuts. */
 	void (*layout)(struct cpu *c, struct carver *carver);
 	void (*step)(struct cpu *c);

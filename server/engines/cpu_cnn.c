@@ -65,15 +65,15 @@ static void gather_quads(const struct model_shape *s, const float *x, float *q)
 		}
 }
 
-static struct features cnn_features(const struct cpu *c, unsigned begin, unsigned end)
+/* Where a block's features go: kept for the head's gradient, which wants them of all
+ * samples, or else where the member's next block will overwrite them. */
+static float *features_of(const struct cpu *c, unsigned member, unsigned begin)
 {
-	return (struct features){
-		.a = c->u.cnn.a + begin * c->u.cnn.stride,
-		.sample_stride = c->u.cnn.stride,
-		.panel_stride = c->kernels->panel,
-		.samples = end - begin,
-		.panels = c->panels,
-	};
+	const struct cnn *cnn = &c->u.cnn;
+
+	if (c->kind == STEP_FORWARD)
+		return cnn->da + cnn->stride * BLOCK * member;
+	return cnn->a + begin * cnn->stride;
 }
 
 static void backward_block(struct cpu *c, unsigned member, const struct features *f,
@@ -99,13 +99,19 @@ static void backward_block(struct cpu *c, unsigned member, const struct features
 static void do_block(struct cpu *c, unsigned member, unsigned begin, unsigned end)
 {
 	struct cnn *cnn = &c->u.cnn;
-	struct features f = cnn_features(c, begin, end);
+	float *a = features_of(c, member, begin);
+	struct features f = {
+		.a = a,
+		.sample_stride = cnn->stride,
+		.panel_stride = c->kernels->panel,
+		.samples = end - begin,
+		.panels = c->panels,
+	};
 	int32_t *winners = cnn->winners + cnn->stride * BLOCK * member;
 
-	for (unsigned b = begin; b < end; b++, winners += cnn->stride)
+	for (unsigned b = begin; b < end; b++, a += cnn->stride, winners += cnn->stride)
 		c->kernels->conv_forward(&cnn->conv, c->x + b * model_inputs(&c->shape),
-		                         c->weights[WEIGHTS_FIRST].w,
-		                         cnn->a + b * cnn->stride, winners);
+		                         c->weights[WEIGHTS_FIRST].w, a, winners);
 	cpu_logits(c, &f, begin);
 	if (c->kind == STEP_FORWARD)
 		return;

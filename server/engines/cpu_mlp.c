@@ -163,7 +163,7 @@ static void mlp_step(struct cpu *c)
 }
 
 const struct cpu_model cpu_mlp = {
-	.piece_forward = 128,
+	.piece_forward = 64,
 	.piece_train = 1024,
 	.layout = mlp_layout,
 	.step = mlp_step,

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: MIT
 """The comparison of docs/performance.md; called by script/bench-train.
 
-Every round times every subject once, in random order.  A time during which other programs
-took more than a little of the machine is marked and left out of the medians, as long as
-enough others remain.
+Every round times every subject once, in random order.  With each time goes what other
+programs took of the machine: bench_report.py leaves out those that took more than a little,
+as long as enough others remain.
 """
 
 import argparse
 import json
 import os
+import platform
 import random
 import resource
 import statistics
@@ -16,9 +17,11 @@ import subprocess
 import sys
 import time
 
+import bench_report
+
 HERE = os.path.dirname(os.path.abspath(__file__))
-CONTENDED = 0.05  # of all processors, used by others
-ENOUGH = 3  # clean samples
+COLD_STARTS = 15
+MEMORY_STEPS = 500
 
 
 class Peer:
@@ -32,7 +35,8 @@ class Peer:
             stderr=subprocess.DEVNULL,
             text=True,
         )
-        if "ready" not in self.answer():
+        self.version = self.answer().get("version")
+        if not self.version:
             raise OSError(f"{framework} does not start")
 
     def answer(self):
@@ -138,49 +142,49 @@ def run_rounds(options, subjects, peers):
     return samples
 
 
-def summarise(samples):
-    """The median of clean samples, or of all where too few are clean."""
-    rows = {}
-    for name, found in samples.items():
-        clean = [s["rate"] for s in found if s["others"] <= CONTENDED]
-        used = clean if len(clean) >= ENOUGH else [s["rate"] for s in found]
-        if used:
-            rows[name] = {
-                "median": statistics.median(used),
-                "best": max(s["rate"] for s in found),
-                "clean": len(clean),
-                "of": len(found),
-            }
-    return rows
+def run_worker(options, model, *arguments):
+    """The worker's time and the most memory it had."""
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        [options.worker, "--model", model, "--threads", str(options.threads), *arguments],
+        stdout=subprocess.DEVNULL,
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = status
+    unit = 1 if sys.platform == "darwin" else 1024
+    return time.perf_counter() - start, usage.ru_maxrss * unit
 
 
-def print_table(options, rows, flop, peaks):
-    threads = options.threads
-    for model in options.models:
-        fit = rows.get((model, "tensorflow", "fit", threads, 32))
-        steps = [
-            row["median"]
-            for (m, who, kind, _, batch), row in rows.items()
-            if m == model and who in ("tensorflow", "pytorch") and kind == "step" and batch == 32
+def measure_processes(options, peers):
+    """Milliseconds to the first step, by model; bytes at the peak, by model and peer."""
+    cold, memory = {}, {name: peer.ask("memory", "-", 0, 0)["bytes"] for name, peer in peers.items()}
+    for model in options.models if options.worker else []:
+        starts = [
+            run_worker(options, model, "--losses", "1", "--images", "64")[0]
+            for _ in range(COLD_STARTS)
         ]
-        print(f"\n### {model}\n")
-        print("| who | what | threads | batch | samples/s | to fit | to best step | of peak | clean |")
-        print("|---|---|---:|---:|---:|---:|---:|---:|---:|")
-        for (m, who, kind, t, batch), row in rows.items():
-            if m != model:
-                continue
-            rate, cells = row["median"], ["", "", ""]
-            if batch == 32 and kind in ("train", "fit", "step"):
-                cells[0] = f"{rate / fit['median']:.1f}" if fit else ""
-                cells[1] = f"{rate / max(steps):.1f}" if steps else ""
-            peak = peaks.get((who.removeprefix("trilane "), t))
-            if kind == "train" and peak:
-                cells[2] = f"{100 * rate * flop[model] / peak['peak_gflops'] / 1e9:.0f} %"
-            print(
-                f"| {who} | {kind} | {t} | {batch} | {rate:,.0f} | "
-                + " | ".join(cells)
-                + f" | {row['clean']}/{row['of']} |"
-            )
+        cold[model] = 1000 * statistics.median(starts)
+        memory[model] = run_worker(options, model, "--losses", str(MEMORY_STEPS))[1]
+    return cold, memory
+
+
+def describe_machine(peers):
+    try:
+        with open("/proc/cpuinfo") as f:
+            names = [line.split(":", 1)[1].strip() for line in f if line.startswith("model name")]
+    except OSError:
+        names = []
+    return {
+        "processor": f"{names[0] if names else platform.machine()}, {os.cpu_count()} cores",
+        "system": f"{platform.system()} {platform.release()}",
+        "peers": ", ".join(f"{name} {peer.version}" for name, peer in peers.items()),
+        "command": "script/bench-train " + " ".join(own_arguments(sys.argv[1:])),
+    }
+
+
+def own_arguments(argv):
+    """Those that the user gave: script/bench-train adds others in front."""
+    return argv[argv.index("--") + 1 :] if "--" in argv else argv
 
 
 def count_instructions(options, isas):
@@ -205,6 +209,7 @@ def count_instructions(options, isas):
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--measure", required=True, help="the program measure-engines")
+    parser.add_argument("--worker", help="the program trilane-worker")
     parser.add_argument("--tensorflow", help="a Python that has TensorFlow")
     parser.add_argument("--pytorch", help="a Python that has PyTorch")
     parser.add_argument("--rounds", type=int, default=10)
@@ -216,7 +221,7 @@ def parse_arguments():
     )
     parser.add_argument("--instructions", action="store_true", help="count them (valgrind)")
     parser.add_argument("--json", default="bench-train.json")
-    return parser.parse_args()
+    return parser.parse_args([a for a in sys.argv[1:] if a != "--"])
 
 
 def main():
@@ -245,28 +250,22 @@ def main():
     for (isa, threads), before in peaks.items():  # the better of before and after
         after = measure(options, "roofline", isa, threads, 300)
         peaks[isa, threads] = {key: max(before[key], after[key]) for key in before}
-    rows = summarise(samples)
-    print_table(options, rows, flop, peaks)
-    print("\n| set | threads | peak GFLOP/s | triad GB/s |\n|---|---:|---:|---:|")
-    for (isa, threads), peak in peaks.items():
-        print(f"| {isa} | {threads} | {peak['peak_gflops']} | {peak['triad_gbytes']} |")
-    counts = count_instructions(options, isas) if options.instructions else {}
-    for name, count in counts.items():
-        print(f"{name}: {count:,} instructions a step")
+    cold, memory = measure_processes(options, peers)
+    document = {
+        "machine": describe_machine(peers),
+        "flop_per_sample": flop,
+        "peaks": list(peaks.values()),
+        "instructions": count_instructions(options, isas) if options.instructions else {},
+        "cold_ms": cold,
+        "memory": memory,
+        "samples": [
+            dict(zip(("model", "who", "kind", "threads", "batch"), name)) | {"samples": s}
+            for name, s in samples.items()
+        ],
+    }
     with open(options.json, "w") as f:
-        json.dump(
-            {
-                "flop_per_sample": flop,
-                "peaks": list(peaks.values()),
-                "instructions": counts,
-                "samples": [
-                    dict(zip(("model", "who", "kind", "threads", "batch"), name)) | {"samples": s}
-                    for name, s in samples.items()
-                ],
-            },
-            f,
-            indent=1,
-        )
+        json.dump(document, f, indent=1)
+    bench_report.print_report(document)
 
 
 if __name__ == "__main__":

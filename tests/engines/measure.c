@@ -24,13 +24,14 @@
 
 #include "trilane/banned.h"
 
-enum { SETS = 32, STEPS_MAX = 1 << 20 }; /* batches that are gone through in turn */
+/* As many samples whatever the batch: they take as much of the caches. */
+enum { SAMPLES = 1024, STEPS_MAX = 1 << 20 };
 
 struct run {
 	struct engine *engine;
 	struct engine_config config;
 	bool forward;
-	unsigned done;
+	unsigned done, batches; /* that are gone through in turn */
 	float *x, *logits;
 	uint8_t *labels;
 	uint64_t *ns; /* of each step */
@@ -38,10 +39,11 @@ struct run {
 
 static void fill(struct run *r)
 {
-	size_t inputs = model_inputs(&r->config.shape),
-	       n = (size_t)r->config.batch * SETS;
+	size_t inputs = model_inputs(&r->config.shape), n;
 	struct rng rng;
 
+	r->batches = r->config.batch < SAMPLES ? SAMPLES / r->config.batch : 1;
+	n = (size_t)r->config.batch * r->batches;
 	r->x = xmalloc(n * inputs * sizeof(*r->x));
 	r->labels = xmalloc(n);
 	r->logits = xmalloc((size_t)r->config.batch * r->config.shape.classes *
@@ -56,7 +58,7 @@ static void fill(struct run *r)
 
 static void step(struct run *r)
 {
-	size_t at = (size_t)(r->done % SETS) * r->config.batch;
+	size_t at = (size_t)(r->done % r->batches) * r->config.batch;
 	const float *x = r->x + at * model_inputs(&r->config.shape);
 	const struct engine_class *class = r->engine->class;
 	struct engine_step out;

@@ -8,10 +8,12 @@ line {"samples_per_second": N}.  Kinds:
   fit      Keras' model.fit over one epoch, as a user calls it
   step     tf.function around one training step, or PyTorch's eager step with fused Adam
   forward  the model called on one batch (tf.function, or eager without gradients)
+  memory   answers {"bytes": N}, the most that the process had so far
 """
 
 import json
 import os
+import resource
 import sys
 import time
 
@@ -46,6 +48,7 @@ class TensorFlow:
         import tensorflow as tf
 
         self.tf = tf
+        self.version = tf.__version__
         tf.config.threading.set_intra_op_parallelism_threads(THREADS)
         tf.config.threading.set_inter_op_parallelism_threads(THREADS)
         self.models = {}
@@ -106,6 +109,7 @@ class PyTorch:
         import torch
 
         self.torch = torch
+        self.version = torch.__version__
         torch.set_num_threads(THREADS)
 
     def model(self, name):
@@ -144,11 +148,19 @@ class PyTorch:
             return time_calls(lambda: model(x), batch, seconds)
 
 
+def peak_memory():
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
 def main():
     peer = TensorFlow() if FRAMEWORK == "tensorflow" else PyTorch()
-    print(json.dumps({"ready": FRAMEWORK}), flush=True)
+    print(json.dumps({"ready": FRAMEWORK, "version": peer.version}), flush=True)
     for line in sys.stdin:
         kind, model, batch, seconds = line.split()
+        if kind == "memory":
+            print(json.dumps({"bytes": peak_memory()}), flush=True)
+            continue
         rate = getattr(peer, kind)(model, int(batch), float(seconds))
         print(json.dumps({"samples_per_second": rate}), flush=True)
 
