@@ -6,12 +6,14 @@
  * The need of a process that trains is
  *
  *	base + data set + parameters x 4 bytes x (weights, gradients, Adam's two moments
- *	and a gradient for each thread) + batch x values x 4 bytes x copies
+ *	and a gradient for each thread) + batch x 4 bytes x what is kept of a sample
  *
- * where VALUES are the numbers of the input and of all layers' outputs for one sample.
- * BASE and COPIES belong to what runs it and were measured as the largest resident set on
- * Linux x86-64, batch 32 to 4096: this program's worker, and tensorflow 2.21 (CPU), whose
- * import alone takes 486 MiB.  The estimate is meant to be right within a quarter and
+ * What is kept of a sample belongs to what runs it: the tuned kernels work through a batch
+ * in pieces and keep its input only; BLAS and the GPU also the features before the last
+ * layer, the GPU the inputs of 16 steps; TensorFlow all layers' outputs, three times.
+ * Measured as the largest resident set on Linux x86-64, batch 32 to 4096: this program's
+ * worker (the GPU with Mesa's software device), and tensorflow 2.21 (CPU), whose import
+ * alone takes 486 MiB.  The estimate is meant to be right within a quarter and
  * rather too high.  Sums that do not fit 64 bits saturate.
  */
 #ifndef TRILANE_MEMORY_NEED_H
@@ -24,10 +26,17 @@
 
 struct memory_model {
 	uint64_t parameters;
-	uint64_t values_per_sample;
+	uint64_t inputs;   /* of a sample */
+	uint64_t features; /* before the last layer, and its outputs */
+	uint64_t values;   /* the input and the outputs of all layers */
 };
 
-enum memory_runtime { MEMORY_WORKER, MEMORY_TENSORFLOW };
+enum memory_runtime {
+	MEMORY_WORKER, /* the tuned kernels */
+	MEMORY_BLAS,
+	MEMORY_GPU,
+	MEMORY_TENSORFLOW,
+};
 
 /* The reference models: DESIGN's MLP and CNN on 28 x 28 images. */
 struct memory_model memory_model_of(enum model model);
@@ -35,6 +44,9 @@ struct memory_model memory_model_of(enum model model);
 /* Of one process; DATA_BYTES as it holds them, THREADS at least 1. */
 uint64_t memory_need(const struct memory_model *model, enum memory_runtime runtime,
                      uint64_t batch, uint64_t threads, uint64_t data_bytes);
+/* Of one lane's worker with MNIST's data set, or one of its size. */
+uint64_t memory_need_of_lane(enum model model, enum lane_kind lane, uint64_t batch,
+                             uint64_t threads);
 /* Of a whole benchmark: all lanes of a model are there at once, the models one after the
  * other.  THREADS is what 0 in the spec stands for. */
 uint64_t memory_need_of_spec(const struct bench_spec *spec, unsigned threads);

@@ -248,7 +248,7 @@ static json_t *lane_document(const struct bench *b, const struct lane_run *lane)
 /* --- comparisons --- */
 
 /* A GPU's interface carried out by the processor is no GPU, and is not called one. */
-static const char *shown_name(const struct lane_run *lane)
+const char *lane_shown_name(const struct lane_run *lane)
 {
 	if (json_is_true(json_object_get(lane->hello, "software_device")))
 		return "gpu (a software device)";
@@ -264,7 +264,7 @@ static json_t *comparison_document(enum model model, const struct lane_run *a,
 	compare_pair(ma->step_ns, mb->step_ns,
 	             ma->samples < mb->samples ? ma->samples : mb->samples, &c);
 	str_addf(&sentence, "%s: ", model_name(model));
-	compare_sentence(&c, shown_name(a), shown_name(b), &sentence);
+	compare_sentence(&c, lane_shown_name(a), lane_shown_name(b), &sentence);
 	json_t *ci = c.has_interval
 	                     ? json_pack("[f, f]", c.low, c.high)
 	                     : fact_absent(FACT_NOT_MEASURED,

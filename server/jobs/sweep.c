@@ -3,6 +3,7 @@
  * The sweep: a model at batch sizes from 8 to 1024 on the native and the gpu lane, each
  * size a small benchmark of its own, checked and in randomised blocks like the large one
  * but trained on a few thousand images only, because nothing but its speed is asked for.
+ * A software device takes part up to a batch of 64: beyond, a step takes it seconds.
  */
 #include "bench.h"
 
@@ -14,6 +15,7 @@
 
 static const unsigned batches[] = {8, 16, 32, 64, 128, 256, 512, 1024};
 enum { SIZES = sizeof(batches) / sizeof(batches[0]), IMAGES = 2048, BLOCKS_MAX = 10 };
+enum { SOFTWARE_BATCH_MAX = 64, SOFTWARE_IMAGES = 640 };
 
 /* What a sweep of one model has gathered. */
 struct sweep {
@@ -23,7 +25,18 @@ struct sweep {
 	unsigned compared_batches[SIZES];
 	struct comparison compared[SIZES];
 	size_t compared_count;
+	const struct lane_run *a, *b; /* that are compared; NULL: not both are there */
 };
+
+static bool is_software(const struct lane_run *lane)
+{
+	return json_is_true(json_object_get(lane->hello, "software_device"));
+}
+
+static bool reaches(const struct lane_run *lane, unsigned batch)
+{
+	return !is_software(lane) || batch <= SOFTWARE_BATCH_MAX;
+}
 
 static bool takes_part(const struct lane_run *lane, enum model model)
 {
@@ -97,8 +110,10 @@ static int run_size(struct bench *b, struct sweep *s, unsigned batch, struct err
 	small.listener = &quiet;
 	small.lane_count = 0;
 	small.images = 2 * batch > IMAGES ? 2 * batch : IMAGES;
+	if (s->b && is_software(s->b) && reaches(s->b, batch))
+		small.images = SOFTWARE_IMAGES;
 	for (unsigned i = 0; i < b->lane_count; i++)
-		if (takes_part(&b->lanes[i], s->model))
+		if (takes_part(&b->lanes[i], s->model) && reaches(&b->lanes[i], batch))
 			bench_add_lane(&small, b->lanes[i].kind);
 	int rc = bench_run_model(&small, s->model, 0, 1, err);
 	for (unsigned i = 0; i < small.lane_count && !rc; i++)
@@ -124,7 +139,7 @@ static void add_crossover(const struct sweep *s, json_t *list)
 		return;
 	compare_crossover(s->compared_batches, s->compared, s->compared_count, &c);
 	str_addf(&sentence, "%s: ", model_name(s->model));
-	crossover_sentence(&c, lane_name(LANE_NATIVE), lane_name(LANE_GPU), &sentence);
+	crossover_sentence(&c, lane_shown_name(s->a), lane_shown_name(s->b), &sentence);
 	json_array_append_new(
 		list, json_pack("{s:s, s:s, s:s, s:o, s:[o, o], s:s, s:O}", "model",
 	                        model_name(s->model), "a", lane_name(LANE_NATIVE), "b",
@@ -161,6 +176,7 @@ int bench_sweep(struct bench *b, enum model model, struct error *err)
 		if (!takes_part(&b->lanes[i], model))
 			continue;
 		s.series[b->lanes[i].kind] = json_array();
+		*(b->lanes[i].kind == LANE_GPU ? &s.b : &s.a) = &b->lanes[i];
 		any = true;
 	}
 	for (unsigned i = 0; i < SIZES && any && !rc; i++) {

@@ -21,10 +21,7 @@
 #define TRAINING_SILENCE_NS (600 * NS_PER_S)
 #define EXPORT_DEADLINE_NS  (120 * NS_PER_S)
 
-enum {
-	EXPORT_OUTPUT_MAX = 65536,
-	DATA_BYTES = 70000 * (28 * 28 + 1), /* MNIST's, and the built-in set's */
-};
+enum { EXPORT_OUTPUT_MAX = 65536 };
 
 /* An emulated processor is a hundred times slower: whole epochs would take hours. */
 enum { EMULATED_IMAGES = 1280, EMULATED_BATCHES_MIN = 4 };
@@ -324,13 +321,11 @@ static int start_before(struct bench *b, struct lane_run *lane, enum model model
 /* --- room --- */
 
 /* What the workers that wait already hold is no longer available. */
-static int check_room(const struct bench *b, const struct lane_plan *plan,
+static int check_room(const struct bench *b, const struct lane_run *lane,
                       enum model model, struct error *err)
 {
-	const struct memory_model size = memory_model_of(model);
 	uint64_t need =
-		memory_need(&size, plan->python ? MEMORY_TENSORFLOW : MEMORY_WORKER,
-	                    b->spec->batch, b->threads, DATA_BYTES);
+		memory_need_of_lane(model, lane->kind, b->spec->batch, b->threads);
 	struct memory_verdict verdict;
 	json_t *report = memory_now();
 	memory_judge(report, need, &verdict);
@@ -351,7 +346,7 @@ int bench_train(struct bench *b, struct lane_run *lane, enum model model,
 	struct error why = ERROR_INIT;
 	bench_progress(b, 0, "%s, %s: starting", lane_name(lane->kind),
 	               model_name(model));
-	int rc = check_room(b, &lane->plan, model, &why);
+	int rc = check_room(b, lane, model, &why);
 	if (!rc)
 		rc = start_before(b, lane, model, &why);
 	if (!rc)

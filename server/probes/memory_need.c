@@ -11,16 +11,31 @@
 #include "trilane/banned.h"
 
 enum { FLOAT_BYTES = 4, STATE_COPIES = 4, DATA_BYTES = 70000 * 28 * 28 };
+enum { TENSORFLOW_DATA = 9 }; /* as float32, and as its tensor in fit() */
 
 #define MIB UINT64_C(1048576)
 #define GIB (1024 * MIB)
 
+/* How often a process keeps what there is of a sample, and of the data set's bytes. */
 static const struct {
 	uint64_t base_bytes;
-	uint64_t copies; /* of a sample's values */
+	uint64_t inputs, features, values;
+	uint64_t data;
 } runtimes[] = {
-	[MEMORY_WORKER] = {20 * MIB, 2},
-	[MEMORY_TENSORFLOW] = {580 * MIB, 3},
+	[MEMORY_WORKER] = {20 * MIB, 2, 0, 0, 1},
+	[MEMORY_BLAS] = {24 * MIB, 2, 2, 0, 1},
+	[MEMORY_GPU] = {100 * MIB, 16, 2, 0, 1},
+	[MEMORY_TENSORFLOW] = {580 * MIB, 0, 0, 3, TENSORFLOW_DATA},
+};
+
+static const enum memory_runtime runtime_of_lane[LANE_KIND_COUNT] = {
+	[LANE_NATIVE] = MEMORY_WORKER,
+	[LANE_TRANSLATED] = MEMORY_WORKER,
+	[LANE_TRANSLATED_AVX] = MEMORY_WORKER,
+	[LANE_GPU] = MEMORY_GPU,
+	[LANE_TENSORFLOW] = MEMORY_TENSORFLOW,
+	[LANE_TENSORFLOW_GPU] = MEMORY_TENSORFLOW,
+	[LANE_BLAS] = MEMORY_BLAS,
 };
 
 static uint64_t add(uint64_t a, uint64_t b)
@@ -37,12 +52,21 @@ struct memory_model memory_model_of(enum model model)
 {
 	/* 784 -> 1024 -> 10, and 3 x 3 x 32 -> pool -> 5408 -> 10. */
 	static const struct memory_model models[MODEL_COUNT] = {
-		[MODEL_MLP] = {784 * 1024 + 1024 + 1024 * 10 + 10, 784 + 1024 + 10},
-		[MODEL_CNN] = {9 * 32 + 32 + 5408 * 10 + 10,
-	                       784 + 26 * 26 * 32 + 13 * 13 * 32 + 10},
+		[MODEL_MLP] = {784 * 1024 + 1024 + 1024 * 10 + 10, 784, 1024 + 10,
+	                       784 + 1024 + 10},
+		[MODEL_CNN] = {9 * 32 + 32 + 5408 * 10 + 10, 784, 5408 + 10,
+	                       784 + 26 * 26 * 32 + 5408 + 10},
 	};
 
 	return models[model];
+}
+
+static uint64_t kept_of_sample(const struct memory_model *model,
+                               enum memory_runtime runtime)
+{
+	return add(multiply(model->inputs, runtimes[runtime].inputs),
+	           add(multiply(model->features, runtimes[runtime].features),
+	               multiply(model->values, runtimes[runtime].values)));
 }
 
 uint64_t memory_need(const struct memory_model *model, enum memory_runtime runtime,
@@ -50,22 +74,19 @@ uint64_t memory_need(const struct memory_model *model, enum memory_runtime runti
 {
 	uint64_t state = multiply(model->parameters,
 	                          multiply(FLOAT_BYTES, add(STATE_COPIES, threads)));
-	uint64_t samples = multiply(multiply(batch, model->values_per_sample),
-	                            FLOAT_BYTES * runtimes[runtime].copies);
+	uint64_t samples =
+		multiply(multiply(batch, kept_of_sample(model, runtime)), FLOAT_BYTES);
+	uint64_t data = multiply(data_bytes, runtimes[runtime].data);
 
-	return add(add(runtimes[runtime].base_bytes, data_bytes), add(state, samples));
+	return add(add(runtimes[runtime].base_bytes, data), add(state, samples));
 }
 
-/* TensorFlow is given the data as 32-bit numbers. */
-static uint64_t need_of_lane(enum model model, enum lane_kind lane, uint64_t batch,
+uint64_t memory_need_of_lane(enum model model, enum lane_kind lane, uint64_t batch,
                              uint64_t threads)
 {
 	struct memory_model m = memory_model_of(model);
 
-	if (lane == LANE_TENSORFLOW || lane == LANE_TENSORFLOW_GPU)
-		return memory_need(&m, MEMORY_TENSORFLOW, batch, threads,
-		                   (uint64_t)DATA_BYTES * FLOAT_BYTES);
-	return memory_need(&m, MEMORY_WORKER, batch, threads, DATA_BYTES);
+	return memory_need(&m, runtime_of_lane[lane], batch, threads, DATA_BYTES);
 }
 
 uint64_t memory_need_of_spec(const struct bench_spec *spec, unsigned threads)
@@ -79,9 +100,9 @@ uint64_t memory_need_of_spec(const struct bench_spec *spec, unsigned threads)
 
 		for (int lane = 0; lane < LANE_KIND_COUNT && spec->models[model]; lane++)
 			if (spec->lanes[lane])
-				sum = add(sum, need_of_lane((enum model)model,
-				                            (enum lane_kind)lane, batch,
-				                            threads));
+				sum = add(sum, memory_need_of_lane((enum model)model,
+				                                   (enum lane_kind)lane,
+				                                   batch, threads));
 		most = sum > most ? sum : most;
 	}
 	return most;

@@ -61,8 +61,8 @@ def read_data(np, options):
     if len(x_train) < options.batch:
         raise Failure("invalid", "a batch of %d needs as many images; the data set has %d"
                       % (options.batch, len(x_train)))
-    return ((x_train / np.float32(255)).astype(np.float32), y_train,
-            (x_test / np.float32(255)).astype(np.float32), y_test)
+    return ((x_train / np.float32(255)).astype(np.float32, copy=False), y_train,
+            (x_test / np.float32(255)).astype(np.float32, copy=False), y_test)
 
 
 # --- the models -------------------------------------------------------------------------

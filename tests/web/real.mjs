@@ -1,61 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The page and the real program together: a run is started on the page, followed, reloaded
 // during, cancelled; what it measured is then on the page, in the interface and in a file.
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { tmpdir } from "node:os";
+import { get, reported, serve, withServer } from "./server.mjs";
 import { accessible, equal, go, ok, openPage, seeAll, settled, test, texts } from "./harness.mjs";
 
 const RUN_MS = 180000; // a quick run on a slow machine
-
-// Starts the program on a free port; what it printed first is its address.
-async function serve(folder) {
-  const child = spawn(process.env.TRILANE_BINARY, ["serve", "--port", "0", "--data-dir", folder],
-    { stdio: ["ignore", "pipe", "pipe"] });
-  let errors = "";
-  child.stderr.on("data", (data) => {
-    errors += data;
-  });
-  const url = await new Promise((resolve, reject) => {
-    let text = "";
-    child.stdout.on("data", (data) => {
-      text += data;
-      const found = /listening on (http:\S+)/.exec(text);
-      if (found) {
-        resolve(found[1]);
-      }
-    });
-    child.on("exit", (code) => reject(new Error(`trilane serve ended with ${code}: ${errors}`)));
-    child.on("error", reject);
-  });
-  return {
-    url,
-    stop: () => new Promise((resolve) => {
-      child.removeAllListeners("exit");
-      child.on("exit", resolve);
-      child.kill("SIGTERM");
-    }),
-  };
-}
-
-async function withServer(body) {
-  const folder = mkdtempSync(join(tmpdir(), "trilane-web-"));
-  const server = await serve(folder);
-  try {
-    await body(server, folder);
-  } finally {
-    await server.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-const get = async (url, path) => (await fetch(new URL(`api/v1/${path}`, url))).json();
-
-// The report is taken while the first requests are answered.
-async function reported(page) {
-  await page.waitForFunction(() => document.querySelector("#pythons"), null, { timeout: 30000 });
-}
 
 // Few and short: what is tested is the page.
 async function chooseSmall(page) {
