@@ -8,13 +8,13 @@
  *	base + data set + parameters x 4 bytes x (weights, gradients, Adam's two moments
  *	and a gradient for each thread) + batch x 4 bytes x what is kept of a sample
  *
- * What is kept of a sample belongs to what runs it: the tuned kernels work through a batch
- * in pieces and keep its input only; BLAS and the GPU also the features before the last
- * layer, the GPU the inputs of 16 steps; TensorFlow all layers' outputs, three times.
+ * What is kept of a sample belongs to what runs it: the tuned kernels work through a
+ * batch in pieces and keep its input only; BLAS and the GPU also the features before the
+ * last layer, the GPU the inputs of 16 steps; TensorFlow all layers' outputs, three times.
  * Measured as the largest resident set on Linux x86-64, batch 32 to 4096: this program's
  * worker (the GPU with Mesa's software device), and tensorflow 2.21 (CPU), whose import
- * alone takes 486 MiB.  The estimate is meant to be right within a quarter and
- * rather too high.  Sums that do not fit 64 bits saturate.
+ * alone takes 486 MiB.  The estimate is meant to be right within a quarter and rather too
+ * high.  Sums that do not fit 64 bits saturate.
  */
 #ifndef TRILANE_MEMORY_NEED_H
 #define TRILANE_MEMORY_NEED_H
