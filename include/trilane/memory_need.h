@@ -10,7 +10,7 @@
  *
  * What is kept of a sample belongs to what runs it: the tuned kernels work through a
  * batch in pieces and keep its input only; BLAS and the GPU also the features before the
- * last layer, the GPU the inputs of 16 steps; TensorFlow all layers' outputs, three times.
+ * last layer, the GPU the inputs of 16 steps; TensorFlow all layers' outputs, thrice.
  * Measured as the largest resident set on Linux x86-64, batch 32 to 4096: this program's
  * worker (the GPU with Mesa's software device), and tensorflow 2.21 (CPU), whose import
  * alone takes 486 MiB.  The estimate is meant to be right within a quarter and rather too
