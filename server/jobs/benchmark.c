@@ -157,9 +157,14 @@ int benchmark_check(const struct bench_spec *spec, const struct benchmark_host *
 	return 0;
 }
 
+static const char *root_of(const struct bench *b)
+{
+	return b->host->root ? b->host->root : "/";
+}
+
 static int open_root(struct bench *b, struct error *err)
 {
-	return fs_root_open(&b->root, b->host->root ? b->host->root : "/", err);
+	return fs_root_open(&b->root, root_of(b), err);
 }
 
 json_t *benchmark_lanes(const struct benchmark_host *host)
@@ -188,7 +193,7 @@ static int prepare(struct bench *b, struct error *err)
 	const struct bench_spec *spec = b->spec;
 	int rc = datasets_find(b->host->datasets, spec->data, &b->data, err);
 	if (!rc)
-		rc = machine_lock_take(b->listener->cancelled, say_waiting, b,
+		rc = machine_lock_take(root_of(b), b->listener->cancelled, say_waiting, b,
 		                       &b->lock_fd, err);
 	if (!rc)
 		rc = open_root(b, err);

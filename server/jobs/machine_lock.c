@@ -9,18 +9,20 @@
 
 #include "trilane/cleanup.h"
 #include "trilane/clock.h"
-#include "trilane/mem.h"
+#include "trilane/fs.h"
 
 #include "trilane/banned.h"
 
 #define PAUSE_NS (200 * NS_PER_MS)
 
-int machine_lock_take(const atomic_bool *cancelled, void (*waiting)(void *context),
-                      void *context, int *fd, struct error *err)
+int machine_lock_take(const char *root, const atomic_bool *cancelled,
+                      void (*waiting)(void *context), void *context, int *fd,
+                      struct error *err)
 {
-	CLEANUP_FREE char *path =
-		xasprintf("/tmp/trilane-benchmark-%u.lock", (unsigned)geteuid());
-	*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	CLEANUP(str_release) struct str path = STR_INIT;
+	fs_join(&path, root, "");
+	str_addf(&path, "tmp/trilane-benchmark-%u.lock", (unsigned)geteuid());
+	*fd = open(path.data, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	while (*fd >= 0 && flock(*fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK) {
 		if (cancelled && atomic_load(cancelled)) {
 			cleanup_close(fd);
