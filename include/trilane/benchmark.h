@@ -33,7 +33,7 @@ struct benchmark_host {
 	const char *dir; /* private folder for unpacked workers; NULL: a temporary one */
 	/* How long a worker may take to say hello; 0: 60 s, and 180 s for Python. */
 	uint64_t hello_silence_ns;
-	/* Where lanes look for what they need, and benchmarks for each other; NULL: "/". */
+	/* Where lanes look for what they need, and runs for each other; NULL: "/". */
 	const char *root;
 	/* The newest report, a new reference, or NULL; for interpreters.  May be NULL. */
 	json_t *(*report)(void *context);
