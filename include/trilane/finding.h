@@ -27,6 +27,11 @@ bool confidence_parse(const char *name, enum confidence *out);
 enum severity finding_severity(const json_t *finding);
 /* The worst severity in the list; false if the list is empty. */
 bool findings_worst(const json_t *findings, enum severity *out);
+/* Whether both are of one rule and severity, about different subjects: pages tell such
+ * findings together. */
+bool findings_alike(const json_t *a, const json_t *b);
+/* Whether a finding like that at INDEX stands before it. */
+bool finding_repeats(const json_t *findings, size_t index);
 /* Stable sort of the array in place, most decisive first. */
 void findings_sort(json_t *findings);
 

@@ -92,8 +92,13 @@ static void add_machine(struct str *out, const json_t *report)
 	str_add(out, "<p class=\"machine\">");
 	add_element(out, "", fact_get_string(report, "machine.chip"), " · ");
 	add_system(out, report);
-	if (taken && strlen(taken) > 16)
-		str_addf(out, " · read %.10s %.5s UTC", taken, taken + 11);
+	if (taken && strlen(taken) > 16) { /* 2026-11-24T10:38:51.030Z */
+		str_add(out, " · read ");
+		html_text_n(out, taken, 10);
+		str_add_char(out, ' ');
+		html_text_n(out, taken + 11, 5);
+		str_add(out, " UTC");
+	}
 	str_add(out, "</p>\n");
 }
 

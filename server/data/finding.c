@@ -83,6 +83,25 @@ bool findings_worst(const json_t *findings, enum severity *out)
 	return true;
 }
 
+bool findings_alike(const json_t *a, const json_t *b)
+{
+	const char *one = json_string_value(json_object_get(a, "id"));
+	const char *other = json_string_value(json_object_get(b, "id"));
+
+	return a == b || (one && other && strcmp(one, other) == 0 &&
+	                  finding_severity(a) == finding_severity(b));
+}
+
+bool finding_repeats(const json_t *findings, size_t index)
+{
+	const json_t *finding = json_array_get(findings, index);
+
+	for (size_t i = 0; i < index; i++)
+		if (findings_alike(json_array_get(findings, i), finding))
+			return true;
+	return false;
+}
+
 struct ranked {
 	json_t *finding;
 	int rank;     /* severity, then confidence */

@@ -57,28 +57,54 @@ static void add_list(const json_t *list, struct str *out)
 	}
 }
 
+/* The members of OBJECT at up to three PATHS that are known, as one row of the table; no
+ * row if none is. */
+static void add_row(const char *label, const json_t *object, const char *const paths[3],
+                    struct str *out)
+{
+	bool begun = false;
+
+	for (size_t i = 0; i < 3 && paths[i]; i++) {
+		const json_t *value = fact_get(object, paths[i]);
+
+		if (!json_is_string(value) && !json_is_integer(value))
+			continue;
+		if (begun)
+			str_add_char(out, ' ');
+		else
+			str_addf(out, "| %s | ", label);
+		add_member(object, paths[i], out);
+		begun = true;
+	}
+	if (begun)
+		str_add(out, " |\n");
+}
+
 static void add_machine(const json_t *report, struct str *out)
 {
-	static const char *const rows[][2] = {
-		{"System", "machine.os.name"},
-		{"Version", "machine.os.version"},
-		{"Build", "machine.os.build"},
-		{"Chip", "machine.chip"},
-		{"Model", "machine.model"},
-		{"Architecture", "machine.arch"},
-		{"Translator", "machine.translator.kind"},
+	static const struct {
+		const char *label, *paths[3];
+	} rows[] = {
+		{"System", {"os.name", "os.version", "os.build"}},
+		{"Kernel", {"kernel"}},
+		{"Model", {"model_name", "model"}},
+		{"Chip", {"chip", "arch"}},
+		{"Cores", {"cores.total"}},
+		{"Translator", {"translator.kind"}},
+		{"Container", {"container.kind"}},
 	};
+	const json_t *machine = fact_get(report, "machine"), *gpu;
 	json_int_t bytes;
+	size_t i;
 
 	str_add(out, "## Machine\n\n| | |\n|---|---|\n");
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		str_addf(out, "| %s | ", rows[i][0]);
-		add_member(report, rows[i][1], out);
-		str_add(out, " |\n");
-	}
-	if (fact_get_integer(report, "machine.memory.total_bytes", &bytes))
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		add_row(rows[i].label, machine, rows[i].paths, out);
+	if (fact_get_integer(machine, "memory.total_bytes", &bytes))
 		str_addf(out, "| Memory | %.1f GiB |\n",
 		         (double)bytes / (1024.0 * 1024 * 1024));
+	json_array_foreach(fact_get(machine, "gpus"), i, gpu)
+		add_row("GPU", gpu, (const char *const[3]){"name", "api"}, out);
 	str_add_char(out, '\n');
 }
 
@@ -87,8 +113,8 @@ static void add_interpreters(const json_t *report, struct str *out)
 	const json_t *one;
 	size_t i;
 
-	str_add(out, "## Interpreters\n\n| path | Python | for | TensorFlow | plugin | "
-	             "state |\n|---|---|---|---|---|---|\n");
+	str_add(out, "## Pythons\n\n| path | version | architecture | TensorFlow | "
+	             "Metal plugin | verdict |\n|---|---|---|---|---|---|\n");
 	json_array_foreach(json_object_get(report, "interpreters"), i, one)
 	{
 		if (i == INTERPRETERS_SHOWN)
@@ -148,22 +174,39 @@ static void add_evidence(const json_t *evidence, struct str *out)
 	}
 }
 
-static void add_finding(const json_t *finding, struct str *out)
+/* The subject, and those of the findings that are like it. */
+static void add_subjects(const json_t *finding, const json_t *findings, struct str *out)
+{
+	const char *between = "";
+	const json_t *other;
+	size_t i;
+
+	json_array_foreach(findings, i, other)
+	{
+		if (!findings_alike(finding, other))
+			continue;
+		str_add(out, between);
+		add_member(other, "subject", out);
+		between = "; ";
+	}
+}
+
+static void add_finding(const json_t *finding, const json_t *findings, struct str *out)
 {
 	const json_t *reference;
 	size_t i;
 
 	str_addf(out, "### %s: ", severity_name(finding_severity(finding)));
 	add_member(finding, "title", out);
-	str_add(out, "\n\n");
-	add_member(finding, "subject", out);
-	str_add(out, ", cause ");
+	str_add(out, "\n\nAbout: ");
+	add_subjects(finding, findings, out);
+	str_add(out, ". Cause: ");
 	add_member(finding, "cause", out);
-	str_add(out, "\n\n");
+	str_add(out, ".\n\n");
 	add_member(finding, "explanation", out);
 	str_add(out, "\n\n");
 	add_evidence(json_object_get(finding, "evidence"), out);
-	str_add_char(out, '\n');
+	str_add(out, "\n**What to do:** ");
 	add_member(finding, "remedy.text", out);
 	str_add_char(out, '\n');
 	add_commands(fact_get(finding, "remedy.commands"), out);
@@ -181,7 +224,7 @@ void report_markdown(const json_t *report, const struct redaction *redaction,
                      struct str *out)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
-	const json_t *finding;
+	const json_t *findings = json_object_get(report, "findings"), *finding;
 	size_t i;
 
 	str_add(&text, "# TensorFlow on this machine\n\n");
@@ -196,12 +239,12 @@ void report_markdown(const json_t *report, const struct redaction *redaction,
 	add_machine(report, &text);
 	add_interpreters(report, &text);
 	str_add(&text, "## Findings\n\n");
-	if (json_array_size(json_object_get(report, "findings")) == 0)
+	if (json_array_size(findings) == 0)
 		str_add(&text, "None.\n");
-	json_array_foreach(json_object_get(report, "findings"), i, finding)
+	json_array_foreach(findings, i, finding)
 	{
-		if (i < FINDINGS_SHOWN)
-			add_finding(finding, &text);
+		if (i < FINDINGS_SHOWN && !finding_repeats(findings, i))
+			add_finding(finding, findings, &text);
 	}
 	if (redaction)
 		redact_str(redaction, &text);

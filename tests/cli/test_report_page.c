@@ -97,6 +97,29 @@ static void an_empty_report_is_a_short_page(void **state)
 	json_decref(report);
 }
 
+static void like_findings_are_told_together(void **state)
+{
+	CLEANUP(str_release) struct str page = STR_INIT;
+	json_t *report = json_pack(
+		"{s:[{s:s,s:s,s:s,s:s},{s:s,s:s,s:s,s:s}], s:[{s:s,s:s,s:{s:s,s:s}}]}",
+		"findings", "id", "x", "severity", "hint", "title", "Old pip", "subject",
+		"/a", "id", "x", "severity", "hint", "title", "Old pip", "subject", "/b",
+		"interpreters", "path", "/usr/bin/python3", "version", "3.9.6", "verdict",
+		"state", "no-tensorflow", "sentence", "Nothing there.");
+	const char *first;
+
+	(void)state;
+	assert_non_null(report);
+	report_page(report, false, &page);
+	first = strstr(page.data, "Old pip");
+	assert_non_null(first);
+	assert_null(strstr(first + 1, "Old pip"));
+	assert_non_null(strstr(page.data, "in /a\n    and in /b\n"));
+	assert_non_null(strstr(page.data, "    /usr/bin/python3  3.9.6\n"));
+	assert_null(strstr(page.data, "Nothing there"));
+	json_decref(report);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -105,6 +128,7 @@ int main(void)
 		cmocka_unit_test(colours_only_when_asked),
 		cmocka_unit_test(lets_no_control_characters_out),
 		cmocka_unit_test(an_empty_report_is_a_short_page),
+		cmocka_unit_test(like_findings_are_told_together),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

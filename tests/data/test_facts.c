@@ -86,6 +86,23 @@ static void findings_sort_by_severity_then_confidence_and_stay_stable(void **sta
 	json_decref(list);
 }
 
+static void findings_of_one_rule_are_alike(void **state)
+{
+	json_t *list = json_pack("[{ssss},{ssss},{ssss},{ss}]", "id", "a", "severity",
+	                         "hint", "id", "a", "severity", "blocker", "id", "a",
+	                         "severity", "hint", "severity", "hint");
+
+	(void)state;
+	assert_false(findings_alike(json_array_get(list, 0), json_array_get(list, 1)));
+	assert_true(findings_alike(json_array_get(list, 0), json_array_get(list, 2)));
+	assert_false(findings_alike(json_array_get(list, 3), json_array_get(list, 2)));
+	assert_false(finding_repeats(list, 0));
+	assert_false(finding_repeats(list, 1));
+	assert_true(finding_repeats(list, 2));
+	assert_false(finding_repeats(list, 3));
+	json_decref(list);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -94,6 +111,7 @@ int main(void)
 		cmocka_unit_test(documents_from_outside_are_bounded),
 		cmocka_unit_test(
 			findings_sort_by_severity_then_confidence_and_stay_stable),
+		cmocka_unit_test(findings_of_one_rule_are_alike),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

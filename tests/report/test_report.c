@@ -144,6 +144,25 @@ static void markdown_has_no_way_out(void **state)
 	json_decref(report);
 }
 
+static void markdown_tells_like_findings_once(void **state)
+{
+	json_t *report =
+		json_pack("{s:{s:{s:s,s:s}}, s:[{s:s,s:s,s:s,s:s},{s:s,s:s,s:s,s:s}]}",
+	                  "machine", "os", "name", "macOS", "version", "15.1", "findings",
+	                  "id", "x", "severity", "hint", "title", "Old", "subject", "/a",
+	                  "id", "x", "severity", "hint", "title", "Old", "subject", "/b");
+	CLEANUP(str_release) struct str out = STR_INIT;
+
+	(void)state;
+	assert_non_null(report);
+	report_markdown(report, NULL, &out);
+	assert_true(text_contains(out.data, "| System | macOS 15.1 |\n"));
+	assert_false(text_contains(out.data, "| Chip |"));
+	assert_true(text_contains(out.data, "About: /a; /b."));
+	assert_false(text_contains(strstr(out.data, "### ") + 1, "### "));
+	json_decref(report);
+}
+
 static void markdown_is_redacted(void **state)
 {
 	json_t *report = json_pack("{s:[{s:s}]}", "interpreters", "path",
@@ -166,6 +185,7 @@ int main(void)
 		cmocka_unit_test(a_step_can_stop_it),
 		cmocka_unit_test(markdown_has_no_way_out),
 		cmocka_unit_test(markdown_is_redacted),
+		cmocka_unit_test(markdown_tells_like_findings_once),
 	};
 
 	return cmocka_run_group_tests_name("report", tests, NULL, NULL);

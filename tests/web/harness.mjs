@@ -102,6 +102,14 @@ export async function openPage(url, options = {}) {
   };
 }
 
+// A page whose own scripts do not run.
+export async function openPlain(url) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(url);
+  return page;
+}
+
 export async function settled(page) {
   await page.waitForFunction(() => document.querySelector("#main").getAttribute("aria-busy") === "false"
     && document.querySelector("#main h1"));

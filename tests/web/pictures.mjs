@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Pictures of every view, to be looked at, and the one in the documentation:
-//   run BINARY ASSETS --pictures FOLDER [WORD…]   those whose name holds every WORD
-//   run BINARY ASSETS --documentation             docs/dashboard.png
+//   run BINARY ASSETS pictures.mjs FOLDER [WORD…]     those whose name holds every WORD
+//   run BINARY ASSETS pictures.mjs --documentation    docs/dashboard.png
 // TRILANE_REPORT names a report to show instead of the fake server's ("trilane probe
 // --recording DIR --json" makes one of any machine).
 import { mkdirSync, readFileSync } from "node:fs";
@@ -102,9 +102,9 @@ async function all(folder, words) {
   }
 }
 
-const [mode, folder, ...words] = process.argv.slice(2);
+const [folder, ...words] = process.argv.slice(2);
 await openBrowser();
-if (mode === "--documentation") {
+if (folder === "--documentation") {
   const docs = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "docs");
   await picture(join(docs, "dashboard.png"), VIEWS[0], { viewport: { width: 1280, height: 860 } }, false);
 } else {

@@ -85,7 +85,10 @@ test("a phone needs no sideways scrolling, and stays accessible", () => on("full
 }, { viewport: { width: 360, height: 740 } }));
 
 test("forced colours keep what matters", () => on("full", async (page) => {
-  await accessible(page, "forced colours");
+  for (const hash of ["#/", "#/interpreters", `#/results/${documents.results[0].id}`, "#/report"]) {
+    await go(page, hash);
+    await accessible(page, `forced colours, ${hash}`);
+  }
 }, { forcedColors: "active" }));
 
 test("everything weighs at most 120 kB, and the first screen no chart library", () => on("full", async (page, server, opened) => {
@@ -300,14 +303,56 @@ test("charts have their numbers as tables", () => on("full", async (page) => {
   }
 }));
 
-test("without JavaScript there is a text", async () => {
+test("the page has a place for what the server tells without JavaScript", async () => {
   const server = await fake({ state: "full", root: ROOT });
-  const { page, done } = await (async () => {
-    const html = await (await fetch(server.url)).text();
-    ok(html.includes("<!--trilane:summary-->"), "the mark for the server's summary");
-    ok(/<noscript>[\s\S]*trilane probe[\s\S]*<\/noscript>/.test(html), "a text");
-    return { page: null, done: async () => {} };
-  })();
-  await done(page);
+  const html = await (await fetch(server.url)).text();
   await server.close();
+  ok(/<noscript>\s*<!--trilane:summary-->[\s\S]*trilane probe[\s\S]*<\/noscript>/.test(html), "the mark and a text");
 });
+
+// Drops a file with NAME and TEXT on the middle of the page.
+const drop = (page, name, text) => page.evaluate(([n, t]) => {
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([t], n));
+  document.querySelector("h1").dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
+}, [name, text]);
+
+test("what is dropped anywhere goes where it can be shown", () => on("full", async (page, server, opened) => {
+  await go(page, "#/results");
+  await drop(page, "a.json", JSON.stringify(documents.results[4]));
+  await page.waitForSelector("#lanes table");
+  equal(await page.evaluate(() => location.hash), "#/compare", "a result is compared with this machine's");
+  const [first] = await texts(page, "#lanes h2");
+  await drop(page, "b.json", JSON.stringify(documents.results[3]));
+  await page.waitForSelector("[data-key=exchange]");
+  await page.click("[data-key=exchange]");
+  await page.waitForFunction(() => /A: b\.json/.test(document.querySelector("#main").textContent));
+  equal(first, "B is slower in all 6", "the verdict");
+  await drop(page, "no.json", "{");
+  await page.waitForSelector(".problem");
+  await drop(page, "build.log", "zsh: illegal hardware instruction  python");
+  await page.waitForFunction(() => location.hash === "#/diagnose" && /illegal/.test(document.querySelector("#log-text")?.value));
+  ok(opened.requests.every((r) => r.method() === "GET"), "files were sent somewhere");
+}));
+
+test("an archive of a recording is read", () => on("full", async (page) => {
+  await go(page, "#/compare");
+  const head = Buffer.alloc(512);
+  const text = '{"schema":"trilane/recording/1","os":"Linux","arch":"arm64"}';
+  head.write("mine/recording.json");
+  head.write(`${text.length.toString(8).padStart(11, "0")}\0`, 124);
+  head.write("0", 156);
+  const archive = gzipSync(Buffer.concat([head, Buffer.from(text.padEnd(512, "\0")), Buffer.alloc(1024)]));
+  await page.setInputFiles("input[type=file][multiple]", [{ name: "mine.tar.gz", mimeType: "application/gzip", buffer: archive }]);
+  await page.waitForFunction(() => /mine\.tar\.gz was read/.test(document.querySelector("#main").textContent));
+  await page.setInputFiles("input[type=file][multiple]", [{ name: "bad.zip", mimeType: "application/zip", buffer: Buffer.from("no zip") }]);
+  ok(/cannot be unpacked/.test(await (await page.waitForSelector(".problem")).textContent()), "refused with a reason");
+}));
+
+test("twice as large, it still needs no sideways scrolling", () => on("full", async (page) => {
+  for (const hash of VIEWS) {
+    await go(page, hash);
+    const [inner, outer] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    ok(inner <= outer, `${hash} is ${inner} wide on ${outer}`);
+  }
+}, { viewport: { width: 640, height: 450 }, deviceScaleFactor: 2 }));
