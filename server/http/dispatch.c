@@ -162,6 +162,8 @@ static bool check_access(const struct app *app, struct exchange *x)
 
 static bool find_login(struct exchange *x)
 {
+	unsigned status;
+
 	x->login = true;
 	x->body_limit = LOGIN_BODY_MAX;
 	if (x->request.method == HTTP_GET) {
@@ -170,6 +172,9 @@ static bool find_login(struct exchange *x)
 	}
 	if (x->request.method != HTTP_POST)
 		return refuse_method(x, HTTP_GET | HTTP_POST);
+	status = guard_form(&x->request);
+	if (status)
+		return refuse(x, status);
 	if (x->body_size != UINT64_MAX && x->body_size > x->body_limit)
 		return refuse(x, 413);
 	return true;

@@ -65,3 +65,13 @@ unsigned guard_json(const struct http_request *request)
 		return 415;
 	return is_utf8_parameter(type + sizeof(json) - 1) ? 0 : 415;
 }
+
+unsigned guard_form(const struct http_request *request)
+{
+	const char *type = request->fields[HTTP_FIELD_CONTENT_TYPE];
+	static const char form[] = "application/x-www-form-urlencoded";
+
+	if (!type || strncasecmp(type, form, sizeof(form) - 1) != 0)
+		return 415;
+	return is_utf8_parameter(type + sizeof(form) - 1) ? 0 : 415;
+}

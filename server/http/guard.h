@@ -9,5 +9,7 @@
 unsigned guard_site(const struct http_request *request, bool tls);
 /* A body says that it is JSON in UTF-8, and not compressed. */
 unsigned guard_json(const struct http_request *request);
+/* A body says that it is a form's. */
+unsigned guard_form(const struct http_request *request);
 
 #endif

@@ -66,11 +66,11 @@ unsigned login_submit(const struct http_config *config,
 {
 	struct http_request form = {.path = NULL};
 	const char *token = NULL;
-	bool twice;
+	bool twice = false;
 
 	if (target_parameters(request->body.data, &form) == 0)
 		token = http_parameter(&form, "token", &twice);
-	if (token && token_valid(config, token)) {
+	if (token && !twice && token_valid(config, token)) {
 		http_response_field(r, "Set-Cookie",
 		                    TOKEN_COOKIE "=%s; Path=/; Max-Age=%d; HttpOnly; "
 		                                 "SameSite=Strict%s",

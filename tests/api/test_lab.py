@@ -70,6 +70,9 @@ class Tokens(ServerTest):
         self.assert_problem(self.server.request("POST", "/login", "token=wrong", form), 401)
         self.assert_problem(self.server.request("POST", "/login", f"token={RUN}", {**form, "Origin": "http://evil.example"}), 403)
         self.assert_problem(self.server.request("POST", "/login", "token=" + "x" * 2000, form), 413)
+        self.assert_problem(self.server.request("POST", "/login", f"token={RUN}&token={RUN}", form), 401)
+        for kind in ("text/plain", "application/json", ""):
+            self.assert_problem(self.server.request("POST", "/login", f"token={RUN}", {"Content-Type": kind}), 415)
         answer = self.server.request("POST", "/login", f"token={VIEW}", form)
         self.assertEqual((answer.status, answer.headers["location"]), (303, "/"))
         cookie = answer.headers["set-cookie"]
