@@ -17,7 +17,13 @@
 
 #include "trilane/banned.h"
 
-enum { WORD_MIN = 3, WORD_LONG = 8, HOST_BYTES = 256, ID_DIGITS = 64 };
+enum {
+	WORD_MIN = 3,
+	WORD_LONG = 8,
+	HOST_BYTES = 256,
+	PASSWD_BYTES = 4096,
+	ID_DIGITS = 64
+};
 
 /* Names that tell nothing about anybody, and would take much else with them. */
 static const char *const common_words[] = {
@@ -71,12 +77,16 @@ void redaction_init_live(struct redaction *r)
 {
 	CLEANUP(str_release) struct str home = STR_INIT;
 	char host[HOST_BYTES] = "";
-	const struct passwd *entry = getpwuid(getuid());
+	char room[PASSWD_BYTES];
+	struct passwd entry, *found = NULL;
 
+	/* Not getpwuid(): several requests do this at once. */
+	if (getpwuid_r(getuid(), &entry, room, sizeof(room), &found) != 0)
+		found = NULL;
 	if (gethostname(host, sizeof(host) - 1) != 0)
 		host[0] = '\0';
 	platform_home_dir(&home, NULL);
-	redaction_init(r, entry ? entry->pw_name : getenv("USER"), host, home.data);
+	redaction_init(r, found ? found->pw_name : getenv("USER"), host, home.data);
 }
 
 void redaction_release(struct redaction *r)
