@@ -12,17 +12,13 @@
 #include <string.h>
 
 #include "processor.h"
-#include "softmax.h"
+#include "step.h"
 #include "trilane/engines.h"
 #include "trilane/mem.h"
 
 #include "trilane/banned.h"
 
 enum { BATCH_MAX = 65536, ALIGNMENT = 64 };
-
-#define BETA1   0.9
-#define BETA2   0.999
-#define EPSILON 1e-7f
 
 static struct blas *self(const struct engine *e)
 {
@@ -211,24 +207,11 @@ static int blas_get_gradient(struct engine *e, int i, float *values, struct erro
 	return 0;
 }
 
-static int check_input(const struct blas *b, const uint8_t *labels, unsigned n,
-                       struct error *err)
-{
-	if (!n || n > b->batch)
-		return error_set(err, ERROR_INVALID, "%u samples: 1 to %u are possible",
-		                 n, b->batch);
-	for (unsigned i = 0; labels && i < n; i++)
-		if (labels[i] >= b->shape.classes)
-			return error_set(err, ERROR_INVALID, "label %u of %u classes",
-			                 labels[i], b->shape.classes);
-	return 0;
-}
-
 static int blas_gradients(struct engine *e, const float *x, const uint8_t *labels,
                           unsigned n, struct engine_step *out, struct error *err)
 {
 	struct blas *b = self(e);
-	int rc = check_input(b, labels, n, err);
+	int rc = step_check(&b->shape, b->batch, labels, n, err);
 	double loss = 0;
 
 	if (rc)
@@ -237,8 +220,8 @@ static int blas_gradients(struct engine *e, const float *x, const uint8_t *label
 	out->correct = 0;
 	for (unsigned i = 0; i < n; i++) {
 		bool hit;
-		loss += softmax_gradient(b->z + (size_t)i * b->shape.classes,
-		                         b->shape.classes, labels[i], n, &hit);
+		loss += step_softmax(b->z + (size_t)i * b->shape.classes,
+		                     b->shape.classes, labels[i], n, &hit);
 		out->correct += hit;
 	}
 	out->loss = (float)(loss / n);
@@ -248,12 +231,8 @@ static int blas_gradients(struct engine *e, const float *x, const uint8_t *label
 
 static void apply_adam(struct blas *b)
 {
-	const struct adam adam = {
-		.rate_m = (float)(1 - BETA1),
-		.rate_v = (float)(1 - BETA2),
-		.alpha = adam_rate(++b->steps),
-		.epsilon = EPSILON,
-	};
+	const struct adam adam = step_adam(++b->steps);
+
 	for (int i = 0; i < MODEL_PARAMETERS; i++) {
 		struct blas_weights *w = &b->weights[i];
 		const struct target to = {.w = w->w, .m = w->m, .v = w->v, .adam = &adam};
@@ -279,7 +258,7 @@ static int blas_forward_step(struct engine *e, const float *x, unsigned n, float
                              struct error *err)
 {
 	struct blas *b = self(e);
-	int rc = check_input(b, NULL, n, err);
+	int rc = step_check(&b->shape, b->batch, NULL, n, err);
 
 	if (rc)
 		return rc;

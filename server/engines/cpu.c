@@ -5,11 +5,11 @@
  */
 #include "cpu.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "processor.h"
+#include "step.h"
 #include "trilane/mem.h"
 
 #include "trilane/banned.h"
@@ -18,10 +18,6 @@ enum { BATCH_MAX = 65536, LINE = 16 /* floats */, SKEW = 5 * LINE };
 
 /* 256 GiB: more than this program's machines have. */
 #define FLOATS_MAX ((size_t)1 << 36)
-
-#define BETA1   0.9
-#define BETA2   0.999
-#define EPSILON 1e-7f
 
 static struct cpu *self(const struct engine *e)
 {
@@ -264,19 +260,6 @@ static int cpu_get_gradient(struct engine *e, int i, float *values, struct error
 	return 0;
 }
 
-static int check_input(const struct cpu *c, const uint8_t *labels, unsigned n,
-                       struct error *err)
-{
-	if (!n || n > c->batch)
-		return error_set(err, ERROR_INVALID, "%u samples: 1 to %u are possible",
-		                 n, c->batch);
-	for (unsigned b = 0; labels && b < n; b++)
-		if (labels[b] >= c->shape.classes)
-			return error_set(err, ERROR_INVALID, "label %u of %u classes",
-			                 labels[b], c->shape.classes);
-	return 0;
-}
-
 /* What is known after a piece of a step. */
 typedef void piece_done(struct cpu *c, unsigned begin, void *out);
 
@@ -320,19 +303,14 @@ static int learn(struct cpu *c, enum step_kind kind, const float *x,
                  struct error *err)
 {
 	struct tally tally = {0, 0};
-	int rc = check_input(c, labels, n, err);
+	int rc = step_check(&c->shape, c->batch, labels, n, err);
 
 	if (!rc && (kind == STEP_GRADIENTS || n > piece_size(c, kind, n)))
 		rc = allocate_gradients(c, err);
 	if (rc)
 		return rc;
 	if (kind == STEP_TRAIN)
-		c->adam = (struct adam){
-			.rate_m = (float)(1 - BETA1),
-			.rate_v = (float)(1 - BETA2),
-			.alpha = adam_rate(++c->steps),
-			.epsilon = EPSILON,
-		};
+		c->adam = step_adam(++c->steps);
 	run(c, kind, x, labels, n, count_piece, &tally);
 	out->loss = (float)(tally.loss / n);
 	out->correct = tally.correct;
@@ -365,7 +343,7 @@ static int cpu_forward(struct engine *e, const float *x, unsigned n, float *logi
                        struct error *err)
 {
 	struct cpu *c = self(e);
-	int rc = check_input(c, NULL, n, err);
+	int rc = step_check(&c->shape, c->batch, NULL, n, err);
 
 	if (!rc)
 		run(c, STEP_FORWARD, x, NULL, n, copy_logits, logits);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The last layer, softmax and loss: the part that both models share. */
 #include "cpu.h"
-#include "softmax.h"
+#include "step.h"
 
 #include "trilane/banned.h"
 
@@ -34,8 +34,8 @@ void cpu_softmax(struct cpu *c, unsigned begin, unsigned end)
 	float *z = c->logits + begin * c->logit_stride;
 
 	for (unsigned b = begin; b < end; b++, z += c->logit_stride)
-		c->losses[b] = softmax_gradient(z, c->shape.classes, c->labels[b],
-		                                c->total, &c->hits[b]);
+		c->losses[b] = step_softmax(z, c->shape.classes, c->labels[b], c->total,
+		                            &c->hits[b]);
 }
 
 void cpu_update_head(struct cpu *c, unsigned panel, const float *a, size_t sample_stride)
