@@ -121,6 +121,38 @@ static void every_page_says_what_its_rule_is(void **state)
 	advice_free(a);
 }
 
+/* All that the rule refers to, each page on the web once. */
+static void every_page_has_its_references(void **state)
+{
+	struct advice *a = embedded();
+	json_t *rules = advice_rules(a), *row;
+	size_t i, j;
+
+	(void)state;
+	json_array_foreach(rules, i, row)
+	{
+		const char *id = fact_get_string(row, "id");
+		json_t *rule = advice_rule(a, id), *reference;
+		CLEANUP(str_release) struct str end = STR_INIT;
+
+		str_add(&end, "## References\n\n");
+		json_array_foreach(json_object_get(rule, "references"), j, reference)
+		{
+			const char *url = fact_get_string(reference, "url");
+
+			if (text_contains(end.data, url))
+				fail_msg("%s refers to %s twice", id, url);
+			str_addf(&end, "- [%s](%s)\n",
+			         fact_get_string(reference, "title"), url);
+		}
+		if (!text_ends(advice_page(a, id), end.data))
+			fail_msg("%s.md does not end with:\n%s", id, end.data);
+		json_decref(rule);
+	}
+	json_decref(rules);
+	advice_free(a);
+}
+
 static void a_rule_is_given_with_its_references(void **state)
 {
 	struct advice *a = embedded();
@@ -218,6 +250,7 @@ int main(void)
 		cmocka_unit_test(embedded_rules_are_valid),
 		cmocka_unit_test(every_rule_has_its_page),
 		cmocka_unit_test(every_page_says_what_its_rule_is),
+		cmocka_unit_test(every_page_has_its_references),
 		cmocka_unit_test(a_rule_is_given_with_its_references),
 		cmocka_unit_test(a_site_adds_its_own),
 		cmocka_unit_test(what_is_wrong_with_a_rule_is_said),
