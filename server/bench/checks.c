@@ -66,7 +66,7 @@ static void draw_batch(struct trial *t, struct rng *r)
 {
 	for (size_t k = 0; k < t->n * model_inputs(&t->shape); k++)
 		t->x[k] = (float)rng_unit(r);
-	for (unsigned n = 0; n < t->n; n++)
+	for (unsigned n = 0; n < SAMPLES; n++)
 		t->labels[n] = (uint8_t)rng_below(r, t->shape.classes);
 }
 
