@@ -154,6 +154,42 @@ static void add_sweep(struct str *out, const json_t *result)
 	add_sentences(out, json_object_get(result, "crossovers"));
 }
 
+/* "  mlp   native         batch 1: 38 us, batch 32: 285 us": one pass, no training. */
+static void add_passes(struct str *out, const json_t *lane, const json_t *model)
+{
+	const json_t *passes = json_object_get(model, "inference");
+	json_t *pass;
+	size_t at;
+
+	if (json_array_size(passes) == 0)
+		return;
+	str_addf(out, "  %-5s %-14s", text_of(model, "model", "?"),
+	         text_of(lane, "lane", "?"));
+	json_array_foreach(passes, at, pass)
+	{
+		double batch, ns;
+		if (!number_of(pass, "batch", &batch) ||
+		    !number_of(pass, "duration_ns", &ns))
+			continue;
+		str_addf(out, "%s batch %.0f: ", at ? "," : "", batch);
+		add_time(out, ns);
+	}
+	str_add_char(out, '\n');
+}
+
+static void add_inference(struct str *out, const json_t *lanes)
+{
+	CLEANUP(str_release) struct str lines = STR_INIT;
+	size_t at, k;
+	json_t *lane, *model;
+
+	json_array_foreach(lanes, at, lane)
+		json_array_foreach(json_object_get(lane, "models"), k, model)
+			add_passes(&lines, lane, model);
+	if (lines.len)
+		str_addf(out, "\nInference, time of one pass\n%s", lines.data);
+}
+
 static void add_trust(struct str *out, const json_t *result)
 {
 	size_t at;
@@ -179,6 +215,7 @@ void bench_page(const json_t *result, struct str *out)
 	add_lanes(out, json_object_get(result, "lanes"));
 	add_devices(out, json_object_get(result, "lanes"));
 	add_sentences(out, json_object_get(result, "comparisons"));
+	add_inference(out, json_object_get(result, "lanes"));
 	add_sweep(out, result);
 	add_trust(out, result);
 }

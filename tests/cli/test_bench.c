@@ -99,6 +99,7 @@ static void test_page(void **state)
 	assert_non_null(result);
 	bench_page(result, &page);
 	assert_true(text_contains(page.data, "Apple M1"));
+	assert_true(text_contains(page.data, "batch 1: 41 us, batch 32: 280 us"));
 	assert_true(text_contains(page.data, "Trust: A."));
 	json_decref(result);
 	json_t *empty = json_object();
