@@ -14,6 +14,7 @@
 #define TRILANE_JOBS_BENCH_H
 
 #include "trilane/benchmark.h"
+#include "trilane/compare.h"
 #include "trilane/lanes.h"
 #include "worker.h"
 #include "worker_dir.h"
@@ -92,6 +93,8 @@ void bench_release_lanes(struct bench *b);
 int bench_run_model(struct bench *b, enum model model, double base, double share,
                     struct error *err);
 int bench_sweep(struct bench *b, enum model model, struct error *err);
+/* "ci95" of a comparison: its bounds, or an absence. */
+json_t *bench_interval(const struct comparison *c);
 /* Adds "samples_per_second" and "step_ns" to O. */
 void bench_add_times(json_t *o, const struct bench *b, const struct model_run *m);
 

@@ -13,6 +13,7 @@
 #include "bench.h"
 #include "machine_lock.h"
 #include "trilane/cleanup.h"
+#include "trilane/facts.h"
 #include "trilane/platform.h"
 
 #include "trilane/banned.h"
@@ -292,7 +293,9 @@ unsigned benchmark_count_lanes(const json_t *result, const char *state)
 	unsigned n = 0;
 	size_t at;
 	json_t *lane;
-	json_array_foreach(json_object_get(result, "lanes"), at, lane) n +=
-		text_equal(json_string_value(json_object_get(lane, "state")), state);
+	json_array_foreach(json_object_get(result, "lanes"), at, lane)
+	{
+		n += text_equal(fact_get_string(lane, "state"), state);
+	}
 	return n;
 }

@@ -15,6 +15,8 @@
 
 #include "trilane/banned.h"
 
+#define FEW_BLOCKS "fewer than 6 blocks give no 95 % interval"
+
 /* --- lanes --- */
 
 enum outcome lane_outcome(const struct lane_run *lane, const struct bench_spec *spec)
@@ -146,8 +148,7 @@ static json_t *step_document(const struct model_run *m)
 	if (compare_interval(m->step_ns, m->samples, &low, &high))
 		ci = json_pack("[o, o]", whole_ns(low), whole_ns(high));
 	else
-		ci = fact_absent(FACT_NOT_MEASURED,
-		                 "fewer than 6 blocks give no 95 % interval");
+		ci = fact_absent(FACT_NOT_MEASURED, FEW_BLOCKS);
 	return json_pack("{s:o, s:o, s:o}", "median",
 	                 whole_ns(compare_median(m->step_ns, m->samples)), "ci95", ci,
 	                 "samples", samples);
@@ -255,6 +256,13 @@ const char *lane_shown_name(const struct lane_run *lane)
 	return lane_name(lane->kind);
 }
 
+json_t *bench_interval(const struct comparison *c)
+{
+	if (c->has_interval)
+		return json_pack("[f, f]", c->low, c->high);
+	return fact_absent(FACT_NOT_MEASURED, FEW_BLOCKS);
+}
+
 static json_t *comparison_document(enum model model, const struct lane_run *a,
                                    const struct lane_run *b)
 {
@@ -265,14 +273,10 @@ static json_t *comparison_document(enum model model, const struct lane_run *a,
 	             ma->samples < mb->samples ? ma->samples : mb->samples, &c);
 	str_addf(&sentence, "%s: ", model_name(model));
 	compare_sentence(&c, lane_shown_name(a), lane_shown_name(b), &sentence);
-	json_t *ci = c.has_interval
-	                     ? json_pack("[f, f]", c.low, c.high)
-	                     : fact_absent(FACT_NOT_MEASURED,
-	                                   "fewer than 6 blocks give no 95 % interval");
 	return json_pack("{s:s, s:s, s:s, s:f, s:o, s:s, s:s, s:i}", "model",
 	                 model_name(model), "a", lane_name(a->kind), "b",
-	                 lane_name(b->kind), "ratio", c.ratio, "ci95", ci, "verdict",
-	                 verdict_name(c.verdict), "sentence", sentence.data,
+	                 lane_name(b->kind), "ratio", c.ratio, "ci95", bench_interval(&c),
+	                 "verdict", verdict_name(c.verdict), "sentence", sentence.data,
 	                 "more_blocks", (int)c.more_blocks);
 }
 

@@ -90,14 +90,10 @@ static void add_ratio(struct sweep *s, const struct bench *b)
 	struct comparison *c = &s->compared[s->compared_count];
 	compare_pair(first->step_ns, second->step_ns, b->spec->blocks, c);
 	s->compared_batches[s->compared_count++] = b->spec->batch;
-	json_t *ci = c->has_interval
-	                     ? json_pack("[f, f]", c->low, c->high)
-	                     : fact_absent(FACT_NOT_MEASURED,
-	                                   "fewer than 6 blocks give no interval");
-	json_array_append_new(s->ratios,
-	                      json_pack("{s:i, s:f, s:o, s:s}", "batch",
-	                                (int)b->spec->batch, "ratio", c->ratio, "ci95",
-	                                ci, "verdict", verdict_name(c->verdict)));
+	json_array_append_new(s->ratios, json_pack("{s:i, s:f, s:o, s:s}", "batch",
+	                                           (int)b->spec->batch, "ratio", c->ratio,
+	                                           "ci95", bench_interval(c), "verdict",
+	                                           verdict_name(c->verdict)));
 }
 
 static int run_size(struct bench *b, struct sweep *s, unsigned batch, struct error *err)
