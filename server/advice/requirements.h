@@ -7,9 +7,9 @@
  *
  *	{"kind": "requirements.txt", "python": ">=3.9", "pythons": ["3.9", …],
  *	 "platform": "macos-arm64",
- *	 "items": [{"name", "text", "line", "source": "pip"|"conda", "specifiers",
+ *	 "items": [{"name", "text", "line", "source": "pip"|"conda"|"wheel", "specifiers",
  *	            "extras": […], "marker", "pin", "version", "platforms": […],
- *	            "python", "python_last", "python_fit"}],
+ *	            "python", "python_last", "python_fit", "wheel_platforms"}],
  *	 "packages": {name: item}}
  *
  * "version" is what is pinned ("pin") or else the newest that the tables know and the
