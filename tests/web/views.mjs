@@ -209,6 +209,15 @@ test("the log box finds the cause", () => on("full", async (page) => {
   await page.waitForSelector(".problem");
 }));
 
+test("a list of requirements is judged, on this machine if asked", () => on("full", async (page) => {
+  await go(page, "#/diagnose");
+  await page.fill("#log-text", "protobuf==4.25.3");
+  await page.click("text=Find the cause");
+  await page.waitForSelector("text=Read as requirements.txt.");
+  await page.click("text=Judge it on this machine");
+  await page.waitForSelector(".finding h3");
+}));
+
 test("search finds while one types, and / leads to it", () => on("full", async (page) => {
   await page.keyboard.press("/");
   await page.keyboard.type("anaconda");

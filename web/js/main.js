@@ -33,9 +33,9 @@ const ROUTES = [
   { path: "findings/:id", view: later(findings, "one"), nav: "" },
   { path: "diagnose", view: later(tools, "diagnose"), nav: "diagnose" },
   { path: "report", view: later(tools, "report"), nav: "report" },
-  { path: "compatibility", view: later(tools, "compatibility"), nav: "" },
-  { path: "search", view: search, nav: "" },
-  { path: "search/:query", view: search, nav: "" },
+  { path: "compatibility", view: later(tools, "compatibility") },
+  { path: "search", view: search },
+  { path: "search/:query", view: search },
 ];
 
 const NAV = [["", "Overview"], ["interpreters", "Pythons"], ["results", "Results"],

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The log box: paste or drop what failed, get the cause.
+// The log box: paste or drop what failed, or a list of requirements, and get the cause.
 
 import * as api from "../api.js";
 import { announce, h } from "../dom.js";
@@ -21,25 +21,29 @@ export function bounded(text, limit = LIMIT_BYTES - 65536) {
   return { text: `${text.slice(0, half)}\n…\n${text.slice(-half * 3)}`, cut: true };
 }
 
-function nothing({ sentence, collect = [] }) {
+// What to do when nothing was found.  A list of requirements that fits everywhere may still not
+// fit here: JUDGE_HERE asks that.
+function nothing({ sentence, collect = [] }, judgeHere) {
   return h("div", { class: "empty stack" },
     h("p", {}, sentence || "No cause that Trilane knows is in this log. Add the lines from the "
       + "very first error on, with the command that was run."),
     collect.length > 0 && h("ul", { class: "dots" }, collect.map((item) => h("li", {}, item))),
-    h("div", { class: "row" }, h("a", { class: "button small", href: "#/interpreters" },
-      "Let the import probes try")));
+    h("div", { class: "row" }, judgeHere
+      ? h("button", { type: "button", class: "small", onclick: judgeHere }, "Judge it on this machine")
+      : h("a", { class: "button small", href: "#/interpreters" }, "Let the import probes try")));
 }
 
-function answer(host, diagnosis, cut) {
-  const findings = diagnosis.findings || [];
+function answer(host, diagnosis, cut, judgeHere) {
+  const { findings = [], input } = diagnosis;
   announce(findings.length > 0 ? `${format.count(findings.length, "cause")} found.` : "No known cause.");
   host.replaceChildren(
-    cut ? h("p", { class: "quiet" }, "The log was too long for one question: its beginning and its end were read.") : "",
+    cut ? h("p", { class: "quiet" }, "The text was too long for one question: its beginning and its end were read.") : "",
+    input ? h("p", { class: "quiet" }, `Read as ${input}.`) : "",
     findings.length > 0
       ? findingList(findings, {
         proof: true, link: false, interpreters: model.report && model.report.interpreters,
       })
-      : nothing(diagnosis.next || {}));
+      : nothing(diagnosis.next || {}, input && judgeHere));
 }
 
 let field = null; // of the newest box
@@ -81,14 +85,17 @@ export function logBox() {
     }
     const { text, cut } = bounded(own.value);
     const body = here.checked ? { log: text, this_machine: true } : { log: text };
-    answer(found, await api.diagnose(body), cut);
+    answer(found, await api.diagnose(body), cut, !here.checked && (() => {
+      here.checked = true;
+      ask.click();
+    }));
   }, { class: "main" });
   own.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) {
       ask.click();
     }
   });
-  return dropPlace(h("div", { class: "stack" }, h("label", { for: "log-text", class: "unseen" }, "Log"), own,
+  return dropPlace(h("div", { class: "stack" }, h("label", { for: "log-text", class: "unseen" }, "Log or list of requirements"), own,
     h("div", { class: "row" }, ask, fileButton("Open a file", take),
       h("label", { class: "check" }, here, "It is from this machine")), found),
   (transfer) => take([...transfer.files]));

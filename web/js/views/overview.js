@@ -209,7 +209,7 @@ export function view(host, parameters, scope) {
     section(scope, ["results"], chartsPart, () => results().map((r) => r.id).join()),
     section(scope, ["report"], machinePart),
     h("div", { class: "beside" },
-      part("log", "Diagnose a log", { lead: "Paste what a program printed when it failed, and get the cause." },
+      part("log", "Diagnose a log", { lead: "Paste what a program printed when it failed, or a requirements.txt, and get the cause." },
         logBox()),
       part("files", "Compare files", { lead: "Results, reports and recordings of other machines. They stay in this browser." },
         dropBox())));

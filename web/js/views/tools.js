@@ -4,7 +4,7 @@
 import * as api from "../api.js";
 import { h } from "../dom.js";
 import * as format from "../format.js";
-import { copyButton, empty, facts, shown, table } from "../parts/basics.js";
+import { copyButton, empty, facts, part, shown, table } from "../parts/basics.js";
 import { logBox } from "../parts/log.js";
 import { redactions } from "../redaction.js";
 
@@ -12,7 +12,8 @@ export function diagnose(host, parameters, scope) {
   scope.title("Diagnose a log");
   host.append(h("header", { class: "stack" }, h("h1", { tabindex: "-1" }, "Diagnose a log"),
     h("p", { class: "lead" }, "Paste what a program printed when it failed: a traceback, the output of pip or conda, "
-      + "a crash report. The deciding line is found and quoted.")),
+      + "a crash report. The deciding line is found and quoted. A requirements.txt, environment.yml, "
+      + "pyproject.toml or Pipfile is judged line by line.")),
   h("div", { class: "part" }, h("h2", { class: "unseen" }, "Log"), logBox()));
 }
 
@@ -52,7 +53,7 @@ export async function report(host, parameters, scope) {
     h("p", { class: "lead" }, `Markdown for an issue or a question. ${say} Read it before you paste it.`),
     h("div", { class: "row" }, copyButton(redacted, "Copy as Markdown", { main: true }),
       h("a", { class: "button small", href: "api/v1/report.md?redact=1", download: "trilane-report.md" }, "Save"))),
-  h("div", { class: "part stack-l" }, changed > 0 && removedTable(lines), preview(lines)));
+  h("div", { class: "part stack-l" }, changed > 0 && h("div", { class: "prose" }, removedTable(lines)), preview(lines)));
 }
 
 // --- compatibility -----------------------------------------------------------------------------
@@ -66,16 +67,16 @@ function tablesOf(document) {
 
 function recommended(document) {
   const sets = Object.entries(document.recommended || {});
-  return sets.length > 0 && h("section", { class: "part" }, h("h2", {}, "To start with"),
+  return sets.length > 0 && part("start", "To start with", {},
     facts(sets.map(([name, set]) => [{ metal: "With the GPU", cpu: "On the CPU" }[name] || name,
       Object.entries(set).map(([k, v]) => `${k} ${v}`).join(", ")])));
 }
 
 function anyTable({ name, title, rows }) {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  return h("section", { class: "part" }, h("h2", {}, format.capital(format.words(title))),
+  return part(`table-${name}`, format.capital(format.words(title)), {},
     table({
-      caption: name, columns: columns.map((c, i) => ({ label: format.words(c), head: i === 0 })),
+      caption: name, columns: columns.map((c, i) => ({ label: format.capital(format.words(c)), head: i === 0 })),
       rows: rows.map((row) => columns.map((c) => (row[c] === undefined ? "–" : shown(row[c], format.plain)))),
     }));
 }
