@@ -139,7 +139,7 @@ test("real: a run is cancelled", () => withServer(async ({ url }) => {
   await settled(page);
   await reported(page);
   await page.click("[data-lane=native] footer button");
-  await page.waitForFunction(() => /epoch|check|data|start/i.test((document.querySelector("#progress") || document.body).textContent) && document.querySelector("#progress"));
+  await page.waitForFunction(() => /epoch|check|data|start|wait/i.test((document.querySelector("#progress") || document.body).textContent) && document.querySelector("#progress"));
   await page.click("#progress button");
   await page.waitForSelector("#progress", { state: "detached", timeout: 20000 });
   const { jobs } = await get(url, "jobs");
