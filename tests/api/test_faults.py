@@ -18,7 +18,7 @@ import time
 import unittest
 
 from harness import PROGRAM, Server, parse_answer
-from test_life import children, serve_fails
+from test_life import children, serve_fails, workers_of
 
 SHIM = os.environ.get("TRILANE_FAULTS_LIBRARY")
 NOBODY = 65534
@@ -106,8 +106,7 @@ class Disk(FaultTest):
         """What was measured waits for room."""
         server = self.start(shim=True)
         job = server.request("POST", "/api/v1/benchmarks", BENCHMARK).json()["id"]
-        while not server.get(f"/api/v1/jobs/{job}").json()["progress"] > 0.3:
-            time.sleep(0.05)
+        next(j for j in server.watch_job(job, 60) if j["progress"] > 0.3)
         self.fault("full")
         deadline = time.monotonic() + 60
         while "waiting to save" not in (server.get(f"/api/v1/jobs/{job}").json()["step"] or ""):
@@ -371,22 +370,11 @@ class Processes(FaultTest):
         self.assert_alive(server)
         self.assertEqual(self.ends(server)["state"], "done")
 
-    def worker(self, server, job):
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            found = children(server.process.pid)
-            if found:
-                return found[0]
-            time.sleep(0.02)
-        self.fail(server.get(f"/api/v1/jobs/{job}").body)
-
     def test_worker_killed_from_outside(self):
-        if not os.path.isdir("/proc/self"):
-            self.skipTest("no /proc here")
         server = self.start()
         for how, word in ((signal.SIGKILL, "SIGKILL"), (signal.SIGSEGV, "SIGSEGV")):
             job = server.request("POST", "/api/v1/benchmarks", {**BENCHMARK, "epochs": 100}).json()["id"]
-            os.kill(self.worker(server, job), how)
+            os.kill(workers_of(server, job)[0], how)
             ended = server.wait_job(job)
             self.assertEqual(ended["state"], "failed")
             self.assertIn(word, ended["error"])
@@ -394,11 +382,9 @@ class Processes(FaultTest):
 
     def test_worker_that_stands_still_is_cancelled(self):
         """Stopped, it hears no SIGTERM; SIGKILL it does."""
-        if not os.path.isdir("/proc/self"):
-            self.skipTest("no /proc here")
         server = self.start()
         job = server.request("POST", "/api/v1/benchmarks", {**BENCHMARK, "epochs": 100}).json()["id"]
-        worker = self.worker(server, job)
+        worker = workers_of(server, job)[0]
         os.kill(worker, signal.SIGSTOP)
         self.assertEqual(server.request("DELETE", f"/api/v1/jobs/{job}").status, 200)
         self.assertEqual(server.wait_job(job, 20)["state"], "cancelled")
