@@ -222,7 +222,7 @@ class Endpoints(ServerTest):
         done = subprocess.run([python, "-c", program], input=metrics, capture_output=True, timeout=60, check=False)
         if b"No module named" not in done.stderr:
             self.assertEqual(done.returncode, 0, done.stderr)
-            self.assertIn(b"trilane_findings", done.stdout)
+            self.assertIn(b"trilane_jobs", done.stdout)
             read_by += 1
         if read_by == 0:
             self.skipTest("neither promtool nor prometheus_client here")
