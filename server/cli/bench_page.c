@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "findings_page.h"
 #include "trilane/cleanup.h"
 #include "trilane/facts.h"
 
@@ -194,10 +195,9 @@ static void add_trust(struct str *out, const json_t *result)
 {
 	size_t at;
 	json_t *reason;
-	str_addf(out, "\nTrust: %s.", text_of(result, "trust.grade", "?"));
+	str_addf(out, "\nTrust: %s.\n", text_of(result, "trust.grade", "?"));
 	json_array_foreach(fact_get(result, "trust.reasons"), at, reason)
-		str_addf(out, " %s", json_string_value(reason));
-	str_add_char(out, '\n');
+		page_wrap(json_string_value(reason), 2, out);
 }
 
 void bench_page(const json_t *result, struct str *out)

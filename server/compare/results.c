@@ -114,10 +114,9 @@ static json_t *compare_model(const char *lane, const char *model, const double *
 {
 	struct comparison c;
 	CLEANUP(str_release) struct str sentence = STR_INIT;
-	CLEANUP(str_release) struct str name_b = STR_INIT;
 	compare_pair(b, a, n, &c);
-	str_addf(&name_b, "%s on %s in B", model, lane);
-	compare_sentence(&c, name_b.data, "in A", &sentence);
+	str_addf(&sentence, "%s on %s: ", model, lane);
+	compare_sentence(&c, "B", "A", &sentence);
 	json_t *ci = c.has_interval
 	                     ? json_pack("[o, o]", ratio_json(c.low), ratio_json(c.high))
 	                     : fact_absent(FACT_NOT_MEASURED, "fewer than 6 samples");

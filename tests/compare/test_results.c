@@ -39,6 +39,12 @@ static json_t *compare(json_t *a, json_t *b)
 	return out;
 }
 
+static const char *sentence_of(const json_t *document)
+{
+	const json_t *first = json_array_get(json_object_get(document, "comparisons"), 0);
+	return json_string_value(json_object_get(first, "sentence"));
+}
+
 static const char *verdict_of(const json_t *document)
 {
 	const json_t *first = json_array_get(json_object_get(document, "comparisons"), 0);
@@ -51,6 +57,7 @@ static void test_regression(void **state)
 	json_t *c =
 		compare(result("native", 1000, 20, 32), result("native", 1100, 20, 32));
 	assert_string_equal(verdict_of(c), "slower");
+	assert_true(text_starts(sentence_of(c), "mlp on native: A is "));
 	assert_true(comparison_has(c, VERDICT_SLOWER));
 	assert_int_equal(json_array_size(json_object_get(c, "differences")), 0);
 	json_decref(c);

@@ -58,7 +58,7 @@ const median = (sorted) => {
 };
 
 // How B's throughput stands to A's: B is RATIO times as fast.
-export function againstEachOther(a, b) {
+function againstEachOther(a, b) {
   const n = Math.min(a.samples.length, b.samples.length);
   if (n === 0) {
     return a.value > 0 && b.value > 0

@@ -60,7 +60,7 @@ function hasNumbers(entry) {
 }
 
 // A job has a lane by its request; who does not know it, by its events or the step it is at.
-export function jobHasLane(job, lane, request, seen = new Set()) {
+function jobHasLane(job, lane, request, seen = new Set()) {
   if (job.kind !== "benchmark") {
     return false;
   }

@@ -69,20 +69,20 @@ async function orNull(promise) {
 }
 
 // The report, and with it what the service says of lanes: it rests on the report.
-export async function loadReport() {
+async function loadReport() {
   const [report, service] = await Promise.all([orNull(api.get("reports/latest")), api.get(".")]);
   Object.assign(model, { report, service });
   tell("report");
   tell("service");
 }
 
-export async function loadJobs() {
+async function loadJobs() {
   const { items } = await api.page("jobs?limit=50", "jobs");
   model.jobs = new Map(items.map((job) => [job.id, job]));
   tell("jobs");
 }
 
-export async function loadResults() {
+async function loadResults() {
   const { items } = await api.page(`results?limit=${RESULTS_FIRST}`, "results");
   model.results = items;
   const fresh = items.filter((item) => !item.lanes && !model.whole.has(item.id)).slice(0, 12);
@@ -103,7 +103,7 @@ export function results() {
   return (model.results || []).map((item) => model.whole.get(item.id)).filter(Boolean);
 }
 
-export async function loadAll() {
+async function loadAll() {
   try {
     await Promise.all([loadReport(), loadJobs(), loadResults()]);
     model.problem = null;
@@ -128,7 +128,7 @@ export function activeJobs() {
 }
 
 // A job that ends shows what it made at once: its document is read before its end is told.
-export async function putJob(job) {
+async function putJob(job) {
   if (!job || !job.id) {
     return;
   }

@@ -47,10 +47,3 @@ function applyTheme() {
     delete document.documentElement.dataset.theme;
   }
 }
-
-// What is on the screen now, whoever chose it.
-export function isDark() {
-  const { theme } = get();
-  return theme === "dark"
-    || (theme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
-}

@@ -41,7 +41,7 @@ function states(report) {
   return counts;
 }
 
-export function machineName(report) {
+function machineName(report) {
   return fact(report, "machine.os.name") === "macOS" ? "this Mac" : "this machine";
 }
 

@@ -24,7 +24,7 @@ function load() {
 }
 
 // The colours of the page as they are now.
-export function palette() {
+function palette() {
   const style = getComputedStyle(document.documentElement);
   const colour = (name) => style.getPropertyValue(`--${name}`).trim();
   return {

@@ -61,7 +61,7 @@ function head(finding, more) {
 
 // The options: FOLD makes it a row that opens, and is open if OPEN; PROOF shows the evidence
 // at once; LINK leads to its own page; MORE are findings of the same rule about others.
-export function findingCard(finding, {
+function findingCard(finding, {
   interpreters, fold = false, open = false, proof = false, link = true, more = [],
 } = {}) {
   const remedy = finding.remedy || {};

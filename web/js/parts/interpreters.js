@@ -49,7 +49,7 @@ export function naming(text, report) {
     format.known(i.name) || path(i.path)), text.slice(at + i.path.length)];
 }
 
-export function tensorflowOf(interpreter) {
+function tensorflowOf(interpreter) {
   const packages = format.known(interpreter.packages, {});
   const stack = format.fact(interpreter, "tensorflow");
   const name = (stack && format.known(stack.package)) || ["tensorflow", "tensorflow-macos",

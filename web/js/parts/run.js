@@ -14,7 +14,7 @@ const pythons = () => able(known.report);
 const dataSets = () => (known.service && known.service.data) || [];
 
 // The request for LANES under the settings; members at their defaults stay out.
-export function requestFor(lanes, extra = {}) {
+function requestFor(lanes, extra = {}) {
   const { quick, threads, batch, models, interpreter, data } = settings.get();
   const request = { lanes, models, quick };
   if (threads > 0) {

@@ -166,7 +166,7 @@ function compareWith(result) {
     h("button", { type: "button", class: "small", onclick: () => go("compare", choice.value, result.id) }, "Compare"));
 }
 
-export function trustLine(result) {
+function trustLine(result) {
   const grade = format.fact(result, "trust.grade");
   if (!grade) {
     return null;
