@@ -21,14 +21,19 @@ static const char page[] =
 	"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
 	"<meta name=\"color-scheme\" content=\"light dark\"><title>Trilane: sign "
 	"in</title>"
+	"<link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">"
 	"<link rel=\"stylesheet\" href=\"/css/theme.css\">"
 	"<link rel=\"stylesheet\" href=\"/css/page.css\">"
-	"</head>\n<body><main><h1>Trilane</h1>\n"
-	"<form method=\"post\" action=\"" LOGIN_PATH "\">"
+	"<link rel=\"stylesheet\" href=\"/css/parts.css\">"
+	"</head>\n<body><header class=\"bar\"><div><a class=\"mark\" href=\"/\">"
+	"<img src=\"/favicon.svg\" alt=\"\" width=\"20\" height=\"20\">Trilane</a></div>"
+	"</header>\n<main class=\"login\"><h1>Sign in</h1>\n"
+	"<form class=\"card stack\" method=\"post\" action=\"" LOGIN_PATH "\">"
 	"<p><label for=\"token\">Token</label> <input id=\"token\" name=\"token\" "
-	"type=\"password\" autocomplete=\"current-password\" required autofocus>\n"
-	"<button>Sign in</button></p></form>\n"
-	"<p>%s</p></main></body></html>\n";
+	"type=\"password\" autocomplete=\"current-password\" required autofocus></p>\n"
+	"<p><button class=\"main\">Sign in</button></p>\n%s</form>\n"
+	"<p class=\"quiet\">Whoever looks after this machine has the token.</p>"
+	"</main></body></html>\n";
 
 static void write_page(struct http_response *r, const char *note)
 {
@@ -38,7 +43,7 @@ static void write_page(struct http_response *r, const char *note)
 
 unsigned login_page(struct http_response *r)
 {
-	write_page(r, "Whoever looks after this machine has the token.");
+	write_page(r, "");
 	return r->status = 200;
 }
 
@@ -51,8 +56,8 @@ static void refuse(const struct http_request *request, struct http_response *r)
 	if (!accept || !strstr(accept, "text/html"))
 		return;
 	str_clear(&r->body);
-	write_page(r, "<strong role=\"alert\">This server does not know that token."
-	              "</strong>");
+	write_page(r, "<p role=\"alert\"><strong>This server does not know that token."
+	              "</strong></p>");
 }
 
 unsigned login_redirect(struct http_response *r)
