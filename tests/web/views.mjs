@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, mkdirSync, readFileSync, readdirSync, writeFil
 import { dirname, join } from "node:path";
 import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
+import { tarOf, zipOf } from "./archives.mjs";
 import * as documents from "./documents.mjs";
 import { accessible, equal, go, ok, openPage, seeAll, settled, test, texts } from "./harness.mjs";
 import { fake } from "./fake-server.mjs";
@@ -346,14 +347,12 @@ test("what is dropped anywhere goes where it can be shown", () => on("full", asy
 
 test("an archive of a recording is read", () => on("full", async (page) => {
   await go(page, "#/compare");
-  const head = Buffer.alloc(512);
-  const text = '{"schema":"trilane/recording/1","os":"Linux","arch":"arm64"}';
-  head.write("mine/recording.json");
-  head.write(`${text.length.toString(8).padStart(11, "0")}\0`, 124);
-  head.write("0", 156);
-  const archive = gzipSync(Buffer.concat([head, Buffer.from(text.padEnd(512, "\0")), Buffer.alloc(1024)]));
-  await page.setInputFiles("input[type=file][multiple]", [{ name: "mine.tar.gz", mimeType: "application/gzip", buffer: archive }]);
-  await page.waitForFunction(() => /mine\.tar\.gz was read/.test(document.querySelector("#main").textContent));
+  const files = new Map([["mine/recording.json", '{"schema":"trilane/recording/1","os":"Linux","arch":"arm64"}']]);
+  for (const [name, buffer] of [["mine.tar.gz", tarOf(files)], ["mine.zip", zipOf(files)]]) {
+    await page.reload();
+    await page.setInputFiles("input[type=file][multiple]", [{ name, mimeType: "application/octet-stream", buffer }]);
+    await page.waitForFunction((read) => document.querySelector("#main").textContent.includes(read), `${name} was read`);
+  }
   await page.setInputFiles("input[type=file][multiple]", [{ name: "bad.zip", mimeType: "application/zip", buffer: Buffer.from("no zip") }]);
   ok(/cannot be unpacked/.test(await (await page.waitForSelector(".problem")).textContent()), "refused with a reason");
 }));
