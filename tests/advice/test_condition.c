@@ -9,25 +9,12 @@
 #include <cmocka.h>
 
 #include "condition.h"
+#include "fixture.h"
 #include "trilane/cleanup.h"
 #include "trilane/facts.h"
 #include "trilane/fs.h"
 
 #include "trilane/banned.h"
-
-static json_t *read_json(const char *name)
-{
-	CLEANUP(str_release) struct str path = STR_INIT;
-	CLEANUP(str_release) struct str text = STR_INIT;
-	struct error err = ERROR_INIT;
-	json_t *out = NULL;
-
-	str_addf(&path, "%s/advice/%s", getenv("TRILANE_TEST_DATA"), name);
-	assert_int_equal(fs_read(path.data, 1 << 20, &text, &err), 0);
-	if (document_parse(text.data, text.len, 1 << 20, &out, &err))
-		fail_msg("%s: %s", name, err.text);
-	return out;
-}
 
 static const char *const truths[] = {"false", "unknown", "true"};
 

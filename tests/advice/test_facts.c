@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "fixture.h"
 #include "trilane/advice.h"
 #include "trilane/cleanup.h"
 #include "trilane/facts.h"
@@ -19,35 +20,6 @@
 #include "trilane/fs.h"
 
 #include "trilane/banned.h"
-
-static struct advice *advice;
-
-static int set_up(void **state)
-{
-	(void)state;
-	return advice_new(NULL, &advice, NULL);
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	advice_free(advice);
-	return 0;
-}
-
-static json_t *read_json(const char *name)
-{
-	CLEANUP(str_release) struct str path = STR_INIT;
-	CLEANUP(str_release) struct str text = STR_INIT;
-	struct error err = ERROR_INIT;
-	json_t *out = NULL;
-
-	str_addf(&path, "%s/advice/%s", getenv("TRILANE_TEST_DATA"), name);
-	assert_int_equal(fs_read(path.data, 1 << 20, &text, &err), 0);
-	if (document_parse(text.data, text.len, 1 << 20, &out, &err))
-		fail_msg("%s: %s", name, err.text);
-	return out;
-}
 
 /* Is (severity, cause, subject) among the findings?  NULL: any. */
 static bool has(const json_t *findings, const char *severity, const char *cause,
@@ -268,5 +240,6 @@ int main(void)
 		cmocka_unit_test(the_machine_has_a_sentence_and_a_next_step),
 	};
 
-	return cmocka_run_group_tests_name("facts", tests, set_up, tear_down);
+	return cmocka_run_group_tests_name("facts", tests, advice_set_up,
+	                                   advice_tear_down);
 }

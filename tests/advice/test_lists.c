@@ -12,36 +12,13 @@
 
 #include <cmocka.h>
 
+#include "fixture.h"
 #include "trilane/advice.h"
 #include "trilane/cleanup.h"
 #include "trilane/facts.h"
 #include "trilane/fs.h"
 
 #include "trilane/banned.h"
-
-static struct advice *advice;
-
-static int set_up(void **state)
-{
-	(void)state;
-	return advice_new(NULL, &advice, NULL);
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	advice_free(advice);
-	return 0;
-}
-
-static void read_data(const char *name, struct str *text)
-{
-	CLEANUP(str_release) struct str path = STR_INIT;
-
-	str_addf(&path, "%s/advice/%s", getenv("TRILANE_TEST_DATA"), name);
-	if (fs_read(path.data, 1 << 20, text, NULL))
-		fail_msg("%s", path.data);
-}
 
 /* A machine of that platform with a Python 3.11, or NULL. */
 static json_t *machine(const char *platform)
@@ -173,5 +150,6 @@ int main(void)
 		cmocka_unit_test(a_list_without_fault_says_so),
 	};
 
-	return cmocka_run_group_tests_name("lists", tests, set_up, tear_down);
+	return cmocka_run_group_tests_name("lists", tests, advice_set_up,
+	                                   advice_tear_down);
 }

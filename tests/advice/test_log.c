@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "fixture.h"
 #include "trilane/advice.h"
 #include "trilane/cleanup.h"
 #include "trilane/facts.h"
@@ -19,25 +20,6 @@
 #include "trilane/fs.h"
 
 #include "trilane/banned.h"
-
-static struct advice *advice;
-
-static int set_up(void **state)
-{
-	struct error err = ERROR_INIT;
-
-	(void)state;
-	if (advice_new(NULL, &advice, &err))
-		print_error("%s\n", err.text);
-	return advice ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	advice_free(advice);
-	return 0;
-}
 
 /* 1 and a line of explanation if the log does not lead where its name says. */
 static int judge_file(const char *dir, const char *name)
@@ -205,5 +187,5 @@ int main(void)
 		cmocka_unit_test(hostile_logs_end),
 	};
 
-	return cmocka_run_group_tests_name("log", tests, set_up, tear_down);
+	return cmocka_run_group_tests_name("log", tests, advice_set_up, advice_tear_down);
 }

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "fixture.h"
 #include "trilane/advice.h"
 #include "trilane/cleanup.h"
 #include "trilane/facts.h"
@@ -50,25 +51,17 @@ static int judge(const struct advice *a, const json_t *row)
 
 static void sets_are_recommended(void **state)
 {
-	CLEANUP(str_release) struct str path = STR_INIT;
-	CLEANUP(str_release) struct str text = STR_INIT;
-	struct advice *a = NULL;
-	json_t *rows = NULL, *row;
+	json_t *rows = read_json("recommendations.json"), *row;
 	size_t i;
 	int wrong = 0;
 
 	(void)state;
-	assert_int_equal(advice_new(NULL, &a, NULL), 0);
-	str_addf(&path, "%s/advice/recommendations.json", getenv("TRILANE_TEST_DATA"));
-	assert_int_equal(fs_read(path.data, 1 << 20, &text, NULL), 0);
-	assert_int_equal(document_parse(text.data, text.len, 1 << 20, &rows, NULL), 0);
 	json_array_foreach(rows, i, row)
 	{
-		wrong += judge(a, row);
+		wrong += judge(advice, row);
 	}
 	assert_true(i > 5);
 	json_decref(rows);
-	advice_free(a);
 	assert_int_equal(wrong, 0);
 }
 
@@ -78,5 +71,6 @@ int main(void)
 		cmocka_unit_test(sets_are_recommended),
 	};
 
-	return cmocka_run_group_tests_name("recommendations", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("recommendations", tests, advice_set_up,
+	                                   advice_tear_down);
 }

@@ -4,14 +4,12 @@ as much as for itself.  Once as on one's own machine, once in lab mode."""
 import http.client
 import json
 import random
-import shutil
-import tempfile
 import threading
 import time
 import unittest
 
 from harness import JSON, ServerTest
-from test_lab import RUN, VIEW, token_file
+from test_lab import RUN, VIEW, WithTokens
 
 SECONDS = 4
 READ = ["/api/v1/", "/api/v1/health", "/api/v1/jobs?limit=5", "/api/v1/results", "/api/v1/reports/latest",
@@ -106,19 +104,8 @@ class Concurrency(ServerTest):
             self.cancel(job["id"])
 
 
-class Lab(Concurrency):
+class Lab(WithTokens, Concurrency):
     role_run, role_view = {"Authorization": f"Bearer {RUN}"}, {"Authorization": f"Bearer {VIEW}"}
-
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = tempfile.mkdtemp()
-        cls.arguments = ("--token-file", token_file(cls.folder))
-        super().setUpClass()
-
-    @classmethod
-    def tearDownClass(cls):
-        shutil.rmtree(cls.folder)
-        super().tearDownClass()
 
 
 if __name__ == "__main__":

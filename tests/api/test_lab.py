@@ -26,7 +26,9 @@ def token_file(folder, text=f"# who may\nrun {RUN}\nview {VIEW}\n", mode=0o600):
     return path
 
 
-class Tokens(ServerTest):
+class WithTokens:
+    """Beside a ServerTest: its server knows both tokens."""
+
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.mkdtemp()
@@ -38,6 +40,8 @@ class Tokens(ServerTest):
         shutil.rmtree(cls.folder)
         super().tearDownClass()
 
+
+class Tokens(WithTokens, ServerTest):
     def bearer(self, token):
         return {"Authorization": f"Bearer {token}"}
 
