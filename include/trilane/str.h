@@ -58,6 +58,8 @@ void str_truncate(struct str *s, size_t len);
 void str_trim(struct str *s); /* white space at both ends */
 
 bool text_equal(const char *a, const char *b); /* NULL equals NULL only */
+/* Only blanks, tabs, line ends and zeros? */
+bool text_is_blank(const char *s, size_t n);
 bool text_starts(const char *s, const char *prefix);
 bool text_ends(const char *s, const char *suffix);
 bool text_contains(const char *s, const char *part);

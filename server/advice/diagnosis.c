@@ -1,20 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The document of a diagnosis: of a log, of a list of requirements, or of facts alone. */
-#include <string.h>
-
 #include "list.h"
 #include "trilane/advice.h"
 #include "trilane/facts.h"
 
 #include "trilane/banned.h"
-
-static bool only_blanks(const char *text, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (!strchr(" \t\r\n", text[i]))
-			return false;
-	return true;
-}
 
 static json_t *what_next(void)
 {
@@ -92,7 +82,7 @@ static json_t *diagnose_list(const struct advice *a, const json_t *list,
 static json_t *diagnose_log(const struct advice *a, const char *text, size_t n,
                             const json_t *report)
 {
-	bool log = n > 0 && !only_blanks(text, n);
+	bool log = n > 0 && !text_is_blank(text, n);
 	json_t *out;
 	json_t *facts = report ? advice_facts(a, report) : NULL;
 	json_t *findings = log ? advice_log(a, text, n, report) : json_array();

@@ -65,9 +65,16 @@ static unsigned reply_no_object(struct http_response *r, int why)
 	                       "Names may stand once, and nesting has a limit of 64.");
 }
 
-static unsigned take_object(int rc, json_t *document, json_t **out,
-                            struct http_response *r)
+typedef int parse_fn(const char *text, size_t n, size_t limit, json_t **out,
+                     struct error *err);
+
+static unsigned parse_object(parse_fn *parse, const struct http_request *request,
+                             json_t **out, struct http_response *r)
 {
+	const struct str *body = &request->body;
+	json_t *document = NULL;
+	int rc = parse(body->data, body->len, body->len, &document, NULL);
+
 	if (rc == 0 && json_is_object(document)) {
 		*out = document;
 		return 0;
@@ -79,21 +86,13 @@ static unsigned take_object(int rc, json_t *document, json_t **out,
 unsigned read_object(const struct http_request *request, json_t **out,
                      struct http_response *r)
 {
-	const struct str *body = &request->body;
-	json_t *document = NULL;
-	int rc = document_parse(body->data, body->len, body->len, &document, NULL);
-
-	return take_object(rc, document, out, r);
+	return parse_object(document_parse, request, out, r);
 }
 
 unsigned read_object_nul(const struct http_request *request, json_t **out,
                          struct http_response *r)
 {
-	const struct str *body = &request->body;
-	json_t *document = NULL;
-	int rc = document_parse_nul(body->data, body->len, body->len, &document, NULL);
-
-	return take_object(rc, document, out, r);
+	return parse_object(document_parse_nul, request, out, r);
 }
 
 unsigned read_key(const struct http_request *request, const char **key,

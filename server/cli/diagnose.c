@@ -80,15 +80,6 @@ static int take_report(const struct diagnose_values *v, const struct advice *a,
 	return rc ? rc : report_build(&s, &o, report, err);
 }
 
-static bool only_blanks(const struct str *s)
-{
-	for (size_t i = 0; i < s->len; i++)
-		if (s->data[i] != ' ' && s->data[i] != '\n' && s->data[i] != '\r' &&
-		    s->data[i] != '\t')
-			return false;
-	return true;
-}
-
 static int print(const json_t *diagnosis, const struct diagnose_values *v)
 {
 	const json_t *findings = json_object_get(diagnosis, "findings");
@@ -116,7 +107,7 @@ static int diagnose(const struct diagnose_values *v, const struct advice *a,
 	int rc;
 
 	/* a list of requirements is meant for a machine, a log may be from another */
-	if (v->recording || v->here || only_blanks(log) ||
+	if (v->recording || v->here || text_is_blank(log->data, log->len) ||
 	    advice_is_list(a, log->data, log->len)) {
 		rc = take_report(v, a, &report, err);
 		if (rc)

@@ -114,6 +114,8 @@ void moment_release(struct moment *m);
 json_t *memory_now(void);
 json_t *environment_document(const struct bench *b);
 json_t *bench_result(const struct bench *b);
+/* Is its device the processor behind a GPU's interface? */
+bool lane_is_software(const struct lane_run *lane);
 /* Its name in sentences: a software device is not called a GPU. */
 const char *lane_shown_name(const struct lane_run *lane);
 json_t *lane_notes(const struct bench *b, const struct lane_run *lane);

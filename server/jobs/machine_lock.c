@@ -20,8 +20,8 @@ int machine_lock_take(const char *root, const atomic_bool *cancelled,
                       struct error *err)
 {
 	CLEANUP(str_release) struct str path = STR_INIT;
-	fs_join(&path, root, "");
-	str_addf(&path, "tmp/trilane-benchmark-%u.lock", (unsigned)geteuid());
+	fs_join(&path, root, "tmp");
+	str_addf(&path, "/trilane-benchmark-%u.lock", (unsigned)geteuid());
 	*fd = open(path.data, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	while (*fd >= 0 && flock(*fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK) {
 		if (cancelled && atomic_load(cancelled)) {

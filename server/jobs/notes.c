@@ -27,7 +27,7 @@ static void add(json_t *notes, const char *format, ...)
 
 static void note_device(const struct lane_run *lane, json_t *notes)
 {
-	if (json_is_true(json_object_get(lane->hello, "software_device")))
+	if (lane_is_software(lane))
 		add(notes,
 		    "Its device is a software device: the processor does the work, "
 		    "and no GPU takes part.");

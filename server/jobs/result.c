@@ -248,10 +248,15 @@ static json_t *lane_document(const struct bench *b, const struct lane_run *lane)
 
 /* --- comparisons --- */
 
+bool lane_is_software(const struct lane_run *lane)
+{
+	return json_is_true(json_object_get(lane->hello, "software_device"));
+}
+
 /* A GPU's interface carried out by the processor is no GPU, and is not called one. */
 const char *lane_shown_name(const struct lane_run *lane)
 {
-	if (json_is_true(json_object_get(lane->hello, "software_device")))
+	if (lane_is_software(lane))
 		return "gpu (a software device)";
 	return lane_name(lane->kind);
 }

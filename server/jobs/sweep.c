@@ -28,14 +28,9 @@ struct sweep {
 	const struct lane_run *a, *b; /* that are compared; NULL: not both are there */
 };
 
-static bool is_software(const struct lane_run *lane)
-{
-	return json_is_true(json_object_get(lane->hello, "software_device"));
-}
-
 static bool reaches(const struct lane_run *lane, unsigned batch)
 {
-	return !is_software(lane) || batch <= SOFTWARE_BATCH_MAX;
+	return !lane_is_software(lane) || batch <= SOFTWARE_BATCH_MAX;
 }
 
 static bool takes_part(const struct lane_run *lane, enum model model)
@@ -106,7 +101,7 @@ static int run_size(struct bench *b, struct sweep *s, unsigned batch, struct err
 	small.listener = &quiet;
 	small.lane_count = 0;
 	small.images = 2 * batch > IMAGES ? 2 * batch : IMAGES;
-	if (s->b && is_software(s->b) && reaches(s->b, batch))
+	if (s->b && lane_is_software(s->b) && reaches(s->b, batch))
 		small.images = SOFTWARE_IMAGES;
 	for (unsigned i = 0; i < b->lane_count; i++)
 		if (takes_part(&b->lanes[i], s->model) && reaches(&b->lanes[i], batch))

@@ -51,6 +51,16 @@ static void string_grows_and_detaches(void **state)
 	str_release(&s);
 }
 
+static void blank_text_is_known(void **state)
+{
+	(void)state;
+	assert_true(text_is_blank("", 0));
+	assert_true(text_is_blank(" \t\r\n\0", 5));
+	assert_true(text_is_blank("  x", 2));
+	assert_false(text_is_blank("  x", 3));
+	assert_false(text_is_blank("\v", 1));
+}
+
 static void utf8_is_judged_as_rfc_3629(void **state)
 {
 	(void)state;
@@ -160,6 +170,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(string_keeps_what_fits_under_its_ceiling),
 		cmocka_unit_test(string_grows_and_detaches),
+		cmocka_unit_test(blank_text_is_known),
 		cmocka_unit_test(utf8_is_judged_as_rfc_3629),
 		cmocka_unit_test(unknown_bytes_become_replacement_characters),
 		cmocka_unit_test(numbers_are_whole_or_refused),
