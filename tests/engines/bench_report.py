@@ -9,6 +9,7 @@ import statistics
 import sys
 
 CONTENDED = 0.05  # of all processors, used by others
+SLOWED = 0.05  # by which the gauge may be slower than at its best
 ENOUGH = 3  # clean samples
 NOISE = 0.03  # by which a larger batch may be slower: a median's play
 
@@ -23,19 +24,31 @@ class Figures:
             for s in document["samples"]
         }
         self.models = list(document["flop_per_sample"])
+        self.mark_clean()
         self.threads = max(name[3] for name in self.samples)
         self.isas = list(dict.fromkeys(p["isa"] for p in document["peaks"]))
         self.peaks = {(p["isa"], p["threads"]): p["peak_gflops"] for p in document["peaks"]}
 
+    def mark_clean(self):
+        """Nobody else had the processors, and the gauge ran at its best before and after."""
+        for model in self.models:
+            found = [s for name, of in self.samples.items() if name[0] == model for s in of]
+            gauges = sorted(s["gauge"] for s in found)
+            best = gauges[len(gauges) * 9 // 10] if gauges else 0
+            for s in found:
+                slowed = s["gauge"] < (1 - SLOWED) * best
+                s["clean"] = s["others"] <= CONTENDED and not slowed
+
     @staticmethod
-    def rate_of(found):
-        """The median of clean samples, or of all where too few are clean."""
-        clean = [s["rate"] for s in found if s["others"] <= CONTENDED]
-        used = clean if len(clean) >= ENOUGH else [s["rate"] for s in found]
-        return statistics.median(used) if used else None
+    def used(found):
+        """The clean samples, or all where too few are clean."""
+        clean = [s for s in found if s["clean"]]
+        return clean if len(clean) >= ENOUGH else found
 
     def rate(self, *name):
-        return self.rate_of(self.samples.get(name, []))
+        """Samples a second, the median; None if there is none."""
+        used = self.used(self.samples.get(name, []))
+        return statistics.median(s["rate"] for s in used) if used else None
 
     def best_step(self, model, batch=32):
         rates = [self.rate(model, who, "step", self.threads, batch) for who in PEERS]
@@ -103,11 +116,6 @@ def print_training(figures):
     print_rows(head + ["over one thread", "instructions a step"], rows)
 
 
-def ratios(before, after):
-    """Round by round, as far as both have a sample there."""
-    return [b["rate"] / a["rate"] for a, b in zip(before, after) if a["rate"]]
-
-
 def print_batches(figures):
     who = f"trilane {figures.isas[0]}"
     batches = sorted({b for (_, w, _, _, b) in figures.samples if w == who})
@@ -117,19 +125,16 @@ def print_batches(figures):
         cells = []
         for model, kind in subjects:
             name = (model, who, kind, figures.threads)
-            found = figures.samples.get((*name, batch), [])
-            cells.append(number(figures.rate_of(found)))
-            change = ratios(figures.samples.get((*name, before), []), found)
-            if change and statistics.median(change) < 1 - NOISE:
-                falls.append(
-                    f"{model} {kind} {before} → {batch}: {statistics.median(change) - 1:+.1%}"
-                )
+            rate, smaller = figures.rate(*name, batch), figures.rate(*name, before)
+            cells.append(number(rate))
+            if rate and smaller and rate < (1 - NOISE) * smaller:
+                falls.append(f"{model} {kind} {before} → {batch}: {rate / smaller - 1:+.1%}")
         rows.append((batch, *cells))
     print(f"\nSamples a second by batch, `{figures.isas[0]}`, {figures.threads} threads:")
     print_rows(["batch", *(f"{m.upper()} {kind}" for m, kind in subjects)], rows)
     print(
         f"\nNever slower per sample than the next smaller batch, by more than {NOISE:.0%} of "
-        f"noise (median of the rounds' ratios): {'no: ' + '; '.join(falls) if falls else 'yes'}."
+        f"noise: {'no: ' + '; '.join(falls) if falls else 'yes'}."
     )
 
 
@@ -184,9 +189,12 @@ def print_peaks(figures):
 def print_report(document):
     figures = Figures(document)
     samples = [s for found in figures.samples.values() for s in found]
-    clean = sum(s["others"] <= CONTENDED for s in samples)
+    clean = sum(s["clean"] for s in samples)
     print("\n".join(f"- {key}: {value}" for key, value in document.get("machine", {}).items()))
-    print(f"- {clean} of {len(samples)} samples clean (others used at most {CONTENDED:.0%})")
+    print(
+        f"- {clean} of {len(samples)} samples clean (others used at most {CONTENDED:.0%}, "
+        f"and the gauge was at most {SLOWED:.0%} below its best)"
+    )
     print_training(figures)
     print_batches(figures)
     print_small(figures)

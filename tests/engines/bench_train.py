@@ -2,8 +2,10 @@
 """The comparison of docs/performance.md; called by script/bench-train.
 
 Every round times every subject once, in random order.  With each time goes what other
-programs took of the machine: bench_report.py leaves out those that took more than a little,
-as long as enough others remain.
+programs took of the machine, and how fast one step of ours, always the same, ran just before
+and just after: that slows down too when it is a neighbour beyond a virtual machine's sight
+who takes the caches.  bench_report.py leaves out the times of busy moments, as long as enough
+others remain.
 """
 
 import argparse
@@ -22,6 +24,7 @@ import bench_report
 HERE = os.path.dirname(os.path.abspath(__file__))
 COLD_STARTS = 15
 MEMORY_STEPS = 500
+GAUGE_BATCH, GAUGE_MS = 64, 50
 
 
 class Peer:
@@ -128,16 +131,27 @@ def subjects_of(options, isas, peers):
     return subjects
 
 
-def run_rounds(options, subjects, peers):
+def gauge(options, isa, model):
+    """How fast the machine is now, by a step of this model."""
+    arguments = (model, "cpu", isa, options.threads, GAUGE_BATCH, GAUGE_MS)
+    return measure(options, "train", *arguments)["samples_per_second"]
+
+
+def run_rounds(options, isa, subjects, peers):
     samples = {name: [] for name in subjects}
     for number in range(options.rounds):
         names = list(subjects)
         random.shuffle(names)
         for name in names:
+            before = gauge(options, isa, name[0])
             load = Load(peers.values())
             rate = subjects[name]()
+            others = load.others()
+            after = gauge(options, isa, name[0])
             if rate:
-                samples[name].append({"rate": rate, "others": load.others()})
+                samples[name].append(
+                    {"rate": rate, "others": others, "gauge": min(before, after)}
+                )
         print(f"round {number + 1} of {options.rounds}", file=sys.stderr)
     return samples
 
@@ -246,7 +260,7 @@ def main():
     for model in options.models:
         result = measure(options, "train", model, "cpu", isas[0], 1, 32, 50)
         flop[model] = result["gflops"] * 1e9 / result["samples_per_second"]
-    samples = run_rounds(options, subjects_of(options, isas, peers), peers)
+    samples = run_rounds(options, isas[0], subjects_of(options, isas, peers), peers)
     for (isa, threads), before in peaks.items():  # the better of before and after
         after = measure(options, "roofline", isa, threads, 300)
         peaks[isa, threads] = {key: max(before[key], after[key]) for key in before}
