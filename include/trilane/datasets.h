@@ -14,13 +14,13 @@
 
 #include "trilane/error.h"
 
-struct dataset {
+struct named_dataset {
 	char *name;
 	char *path; /* absolute: a folder of IDX files, or Keras' mnist.npz */
 };
 
 struct datasets {
-	struct dataset *items;
+	struct named_dataset *items;
 	size_t count;
 	size_t capacity;
 };

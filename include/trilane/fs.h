@@ -29,7 +29,6 @@ struct fs_info {
 	uint64_t size;
 	uint64_t device, inode; /* identity */
 	uint32_t mode;          /* permission bits */
-	int64_t mtime_ms;
 };
 
 struct fs_entry {

@@ -47,13 +47,6 @@ struct job_runner {
 	void *context;
 };
 
-/* Events, for streams: a bounded ring; a reader that falls behind loses the oldest. */
-struct event {
-	uint64_t id;      /* counts up from 1 */
-	const char *type; /* "job", "epoch", "sample", "report" … */
-	const char *data; /* compact JSON, one line */
-};
-
 int jobs_new(struct store *store, const struct job_runner *runners, size_t count,
              struct jobs **out, struct error *err);
 void jobs_free(struct jobs *j);

@@ -143,18 +143,3 @@ size_t advice_count(const struct advice *a)
 {
 	return a->count;
 }
-
-const struct rule *rules_find(const struct advice *a, const char *id)
-{
-	for (size_t i = 0; id && i < a->count; i++)
-		if (text_equal(a->rules[i].id, id))
-			return &a->rules[i];
-	return NULL;
-}
-
-struct context rules_context(const struct advice *a)
-{
-	const struct context c = {.aliases = a->aliases, .tables = a->tables};
-
-	return context_with(&c, "compatibility", a->matrix);
-}

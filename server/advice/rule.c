@@ -120,6 +120,21 @@ static int read_triggers(const struct reader *r, const json_t *rule, const char 
 	return rc;
 }
 
+const struct rule *rules_find(const struct advice *a, const char *id)
+{
+	for (size_t i = 0; id && i < a->count; i++)
+		if (text_equal(a->rules[i].id, id))
+			return &a->rules[i];
+	return NULL;
+}
+
+struct context rules_context(const struct advice *a)
+{
+	const struct context c = {.aliases = a->aliases, .tables = a->tables};
+
+	return context_with(&c, "compatibility", a->matrix);
+}
+
 /* --- rules -------------------------------------------------------------------------- */
 
 static int read_rule(const struct reader *r, const json_t *json)
@@ -128,6 +143,8 @@ static int read_rule(const struct reader *r, const json_t *json)
 	struct rule *rule;
 	int rc = rule_check(r, json);
 
+	if (!rc && rules_find(r->a, id))
+		rc = error_set(r->err, ERROR_INVALID, "the id is used already");
 	if (rc) {
 		error_prefix(r->err, "%s: rule %.60s", r->file, id ? id : "without id");
 		return rc;

@@ -214,8 +214,6 @@ int rule_check(const struct reader *r, const json_t *json)
 
 	if (!rc && (!*id || id[strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-")]))
 		rc = error_set(r->err, ERROR_INVALID, "an id is of a-z, 0-9 and -");
-	if (!rc && rules_find(r->a, id))
-		rc = error_set(r->err, ERROR_INVALID, "the id is used already");
 	if (!rc && !text_equal(verdict ? verdict : "none", "none"))
 		rc = error_set(r->err, ERROR_INVALID, "a verdict is none or not there");
 	if (!rc)

@@ -235,7 +235,6 @@ static enum fs_kind kind_of_mode(mode_t mode)
 	return S_ISLNK(mode) ? FS_KIND_LINK : FS_KIND_OTHER;
 }
 
-/* st_mtime in whole seconds is the same member everywhere. */
 static void fill_info(struct fs_info *info, const struct stat *st)
 {
 	*info = (struct fs_info){
@@ -244,7 +243,6 @@ static void fill_info(struct fs_info *info, const struct stat *st)
 		.device = (uint64_t)st->st_dev,
 		.inode = (uint64_t)st->st_ino,
 		.mode = (uint32_t)st->st_mode & 07777,
-		.mtime_ms = (int64_t)st->st_mtime * 1000,
 	};
 }
 

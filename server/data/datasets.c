@@ -19,7 +19,7 @@
 
 enum { DATASETS_MAX = 64 };
 
-static const struct dataset *find(const struct datasets *d, const char *name)
+static const struct named_dataset *find(const struct datasets *d, const char *name)
 {
 	for (size_t i = 0; i < d->count; i++)
 		if (text_equal(d->items[i].name, name))
@@ -54,7 +54,7 @@ int datasets_add_path(struct datasets *d, const char *name, const char *path,
 	if (!absolute)
 		return error_set_errno(err, errno, "cannot read data set %s", path);
 	d->items = array_reserve(d->items, &d->capacity, d->count + 1, sizeof(*d->items));
-	d->items[d->count++] = (struct dataset){xstrdup(name), absolute};
+	d->items[d->count++] = (struct named_dataset){xstrdup(name), absolute};
 	return 0;
 }
 
@@ -75,7 +75,7 @@ int datasets_find(const struct datasets *d, const char *name, const char **path,
 		*path = SPEC_DATA_BUILT_IN;
 		return 0;
 	}
-	const struct dataset *found = d ? find(d, name) : NULL;
+	const struct named_dataset *found = d ? find(d, name) : NULL;
 	if (found) {
 		*path = found->path;
 		return 0;

@@ -3,12 +3,15 @@
  * Inside of the benchmark: the state of a run, shared by its stages.
  *
  *	benchmark.c    the order of things
+ *	sweep.c        a model at other batch sizes
+ *	blocks.c       one model: its lanes trained, then timed
  *	training.c     bringing one lane to `ready`
- *	blocks.c       the timed part
- *	sweep.c        the same at other batch sizes
  *	result.c       the document
  *	notes.c        what is said beside its numbers
  *	environment.c  the circumstances
+ *	state.c        the lanes of a run, and how it speaks
+ *
+ * Each calls only files below it in this list.
  */
 #ifndef TRILANE_JOBS_BENCH_H
 #define TRILANE_JOBS_BENCH_H
@@ -74,50 +77,55 @@ struct bench {
 	double base, share; /* progress: where the present part begins, and its size */
 };
 
+/* --- state.c --- */
+
+bool bench_cancelled(const struct bench *b);
 /* Progress within the present part, 0 … 1. */
 void bench_progress(struct bench *b, double done, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-bool bench_cancelled(const struct bench *b);
-void bench_event(struct bench *b, const char *type, json_t *data);
-/* Ends the model's worker and keeps why; OUTCOME_DONE has no reason. */
-void model_end(struct bench *b, struct lane_run *lane, enum model model,
-               enum outcome outcome, const char *reason);
-/* The models' outcomes and the plan as one. */
-enum outcome lane_outcome(const struct lane_run *lane, const struct bench_spec *spec);
-const char *outcome_name(enum outcome outcome);
+void bench_event(struct bench *b, const char *type, json_t *data); /* takes DATA */
 
+/* What the lanes have to know of this machine; borrows from B. */
+struct lane_host bench_lane_host(const struct bench *b);
 /* Plans the lane and adds it; bench_release_lanes() ends what is alive. */
 void bench_add_lane(struct bench *b, enum lane_kind kind);
 void bench_release_lanes(struct bench *b);
+/* Ends the model's worker and keeps why; OUTCOME_DONE has no reason. */
+void model_end(struct bench *b, struct lane_run *lane, enum model model,
+               enum outcome outcome, const char *reason);
+
+const char *outcome_name(enum outcome outcome);
+/* The models' outcomes and the plan as one. */
+enum outcome lane_outcome(const struct lane_run *lane, const struct bench_spec *spec);
+/* Is its device the processor behind a GPU's interface? */
+bool lane_is_software(const struct lane_run *lane);
+/* Its name in sentences: a software device is not called a GPU. */
+const char *lane_shown_name(const struct lane_run *lane);
+/* How many images of the data set's 60,000 the lane trains on; 0: all. */
+unsigned bench_images(const struct bench *b, const struct lane_run *lane);
+
+/* --- the stages ---
+ * They return ERROR_CANCELLED or 0: what else goes wrong is an outcome of the lane. */
+
+int bench_train(struct bench *b, struct lane_run *lane, enum model model,
+                struct error *err);
 /* Trains and measures one model; progress goes from BASE to BASE + SHARE. */
 int bench_run_model(struct bench *b, enum model model, double base, double share,
                     struct error *err);
 int bench_sweep(struct bench *b, enum model model, struct error *err);
-/* "ci95" of a comparison: its bounds, or an absence. */
-json_t *bench_interval(const struct comparison *c);
-/* Adds "samples_per_second" and "step_ns" to O. */
-void bench_add_times(json_t *o, const struct bench *b, const struct model_run *m);
 
-/* Both return ERROR_CANCELLED or 0: what else goes wrong is an outcome of the lane. */
-int bench_train(struct bench *b, struct lane_run *lane, enum model model,
-                struct error *err);
-int bench_measure(struct bench *b, enum model model, struct error *err);
-
-/* How many images of the data set's 60,000 the lane trains on; 0: all. */
-unsigned bench_images(const struct bench *b, const struct lane_run *lane);
-/* What the lanes have to know of this machine; borrows from B. */
-struct lane_host bench_lane_host(const struct bench *b);
+/* --- the document --- */
 
 void moment_take(struct moment *m);
 void moment_release(struct moment *m);
 /* A report with machine.memory as it is now; new reference. */
 json_t *memory_now(void);
 json_t *environment_document(const struct bench *b);
-json_t *bench_result(const struct bench *b);
-/* Is its device the processor behind a GPU's interface? */
-bool lane_is_software(const struct lane_run *lane);
-/* Its name in sentences: a software device is not called a GPU. */
-const char *lane_shown_name(const struct lane_run *lane);
 json_t *lane_notes(const struct bench *b, const struct lane_run *lane);
+/* "ci95" of a comparison: its bounds, or an absence. */
+json_t *bench_interval(const struct comparison *c);
+/* Adds "samples_per_second" and "step_ns" to O. */
+void bench_add_times(json_t *o, const struct bench *b, const struct model_run *m);
+json_t *bench_result(const struct bench *b);
 
 #endif

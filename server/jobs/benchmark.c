@@ -2,9 +2,8 @@
 /*
  * The order of things in a benchmark, and its progress.
  *
- * Progress is a guess made of parts: each model has an equal share, of which training
- * takes four fifths, divided equally among the lanes, and the blocks the rest; a sweep
- * takes two fifths of a model's share.
+ * Progress is a guess made of parts: each model has an equal share, of which a sweep
+ * takes two fifths.
  */
 #include "trilane/benchmark.h"
 
@@ -18,122 +17,7 @@
 
 #include "trilane/banned.h"
 
-#define TRAINING_SHARE 0.8
-#define SWEEP_SHARE    0.4
-
-bool bench_cancelled(const struct bench *b)
-{
-	return b->listener->cancelled && atomic_load(b->listener->cancelled);
-}
-
-void bench_progress(struct bench *b, double done, const char *format, ...)
-{
-	char step[160];
-	va_list args;
-	if (!b->listener->progress)
-		return;
-	va_start(args, format);
-	vsnprintf(step, sizeof(step), format, args);
-	va_end(args);
-	done = done < 0 ? 0 : done > 1 ? 1 : done;
-	b->listener->progress(b->listener->context, b->base + b->share * done, step);
-}
-
-void bench_event(struct bench *b, const char *type, json_t *data)
-{
-	if (b->listener->event)
-		b->listener->event(b->listener->context, type, data);
-	else
-		json_decref(data);
-}
-
-const char *outcome_name(enum outcome outcome)
-{
-	static const char *const names[] = {
-		[OUTCOME_OPEN] = "running",
-		[OUTCOME_DONE] = "done",
-		[OUTCOME_NOT_POSSIBLE] = "not_possible",
-		[OUTCOME_FAILED] = "failed",
-	};
-	return names[outcome];
-}
-
-static void lane_event(struct bench *b, const struct lane_run *lane, const char *model,
-                       enum outcome outcome, const char *reason)
-{
-	bench_event(b, "lane",
-	            json_pack("{s:s, s:s?, s:s, s:s?}", "lane", lane_name(lane->kind),
-	                      "model", model, "state", outcome_name(outcome), "reason",
-	                      reason[0] ? reason : NULL));
-}
-
-void model_end(struct bench *b, struct lane_run *lane, enum model model,
-               enum outcome outcome, const char *reason)
-{
-	struct model_run *m = &lane->models[model];
-	if (m->alive)
-		worker_end(&m->worker, 0);
-	m->alive = false;
-	m->outcome = outcome;
-	str_clear(&m->reason);
-	str_add(&m->reason, reason);
-	lane_event(b, lane, model_name(model), outcome, reason);
-}
-
-/* --- life --- */
-
-struct lane_host bench_lane_host(const struct bench *b)
-{
-	return (struct lane_host){
-		.images = b->host->images,
-		.image_count = b->host->image_count,
-		.os = platform_os(),
-		.arch = platform_arch(),
-		.translated = platform_translated(NULL),
-		.root = &b->root,
-		.report = b->report,
-		.interpreter = b->spec->interpreter,
-	};
-}
-
-void bench_add_lane(struct bench *b, enum lane_kind kind)
-{
-	struct lane_run *lane = &b->lanes[b->lane_count++];
-	const struct lane_host host = bench_lane_host(b);
-	*lane = (struct lane_run){0};
-	lane->kind = kind;
-	lane_plan(kind, &host, &lane->plan);
-	for (int m = 0; m < MODEL_COUNT; m++) {
-		lane->models[m].reason = (struct str)STR_INIT;
-		lane->models[m].epochs = json_array();
-	}
-	if (!lane->plan.possible)
-		lane_event(b, lane, NULL, OUTCOME_NOT_POSSIBLE, lane->plan.reason.data);
-}
-
-static void lane_release(struct lane_run *lane)
-{
-	for (int i = 0; i < MODEL_COUNT; i++) {
-		struct model_run *m = &lane->models[i];
-		if (m->alive)
-			worker_end(&m->worker, 0);
-		str_release(&m->reason);
-		json_decref(m->checks);
-		json_decref(m->trained);
-		json_decref(m->ready);
-		json_decref(m->end);
-		json_decref(m->epochs);
-	}
-	json_decref(lane->hello);
-	lane_plan_release(&lane->plan);
-}
-
-void bench_release_lanes(struct bench *b)
-{
-	for (unsigned i = 0; i < b->lane_count; i++)
-		lane_release(&b->lanes[i]);
-	b->lane_count = 0;
-}
+#define SWEEP_SHARE 0.4
 
 static void bench_release(struct bench *b)
 {
@@ -213,21 +97,6 @@ static int prepare(struct bench *b, struct error *err)
 }
 
 /* --- the run --- */
-
-int bench_run_model(struct bench *b, enum model model, double base, double share,
-                    struct error *err)
-{
-	int rc = 0;
-	for (unsigned i = 0; i < b->lane_count && !rc; i++) {
-		b->share = share * TRAINING_SHARE / b->lane_count;
-		b->base = base + b->share * i;
-		if (b->lanes[i].plan.possible)
-			rc = bench_train(b, &b->lanes[i], model, err);
-	}
-	b->base = base + share * TRAINING_SHARE;
-	b->share = share * (1 - TRAINING_SHARE);
-	return rc ? rc : bench_measure(b, model, err);
-}
 
 /* One model's whole share of the run, of which a sweep takes its part. */
 static int run_and_sweep(struct bench *b, enum model model, double base, double share,

@@ -19,17 +19,6 @@
 
 /* --- lanes --- */
 
-enum outcome lane_outcome(const struct lane_run *lane, const struct bench_spec *spec)
-{
-	if (!lane->plan.possible)
-		return OUTCOME_NOT_POSSIBLE;
-	enum outcome worst = OUTCOME_DONE;
-	for (int m = 0; m < MODEL_COUNT; m++)
-		if (spec->models[m] && lane->models[m].outcome > worst)
-			worst = lane->models[m].outcome;
-	return worst;
-}
-
 /* The reasons of models that did not end well; said once where they are the same. */
 static json_t *lane_reason(const struct lane_run *lane, const struct bench_spec *spec)
 {
@@ -247,19 +236,6 @@ static json_t *lane_document(const struct bench *b, const struct lane_run *lane)
 }
 
 /* --- comparisons --- */
-
-bool lane_is_software(const struct lane_run *lane)
-{
-	return json_is_true(json_object_get(lane->hello, "software_device"));
-}
-
-/* A GPU's interface carried out by the processor is no GPU, and is not called one. */
-const char *lane_shown_name(const struct lane_run *lane)
-{
-	if (lane_is_software(lane))
-		return "gpu (a software device)";
-	return lane_name(lane->kind);
-}
 
 json_t *bench_interval(const struct comparison *c)
 {

@@ -23,9 +23,6 @@
 
 enum { EXPORT_OUTPUT_MAX = 65536 };
 
-/* An emulated processor is a hundred times slower: whole epochs would take hours. */
-enum { EMULATED_IMAGES = 1280, EMULATED_BATCHES_MIN = 4 };
-
 /* --- launching --- */
 
 static int worker_path(struct bench *b, const char *image, struct str *path,
@@ -73,14 +70,6 @@ static void add_option(struct strlist *argv, const char *name, uint64_t value)
 {
 	strlist_add(argv, name);
 	strlist_addf(argv, "%" PRIu64, value);
-}
-
-unsigned bench_images(const struct bench *b, const struct lane_run *lane)
-{
-	if (!lane->plan.emulated)
-		return b->images;
-	unsigned least = EMULATED_BATCHES_MIN * b->spec->batch;
-	return least > EMULATED_IMAGES ? least : EMULATED_IMAGES;
 }
 
 static void build_argv(const struct bench *b, const struct lane_run *lane,

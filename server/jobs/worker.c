@@ -109,6 +109,11 @@ static int explain(const struct worker *w, enum error_code code, const char *wha
 	return error_set(err, code, "%s", text.data);
 }
 
+static bool is_within_total(const struct worker *w)
+{
+	return w->read_bytes <= WORKER_TOTAL_MAX && w->said_bytes <= WORKER_TOTAL_MAX;
+}
+
 static int explain_end(struct worker *w, struct error *err)
 {
 	CLEANUP(str_release) struct str what = STR_INIT;
@@ -120,8 +125,8 @@ static int explain_end(struct worker *w, struct error *err)
 			               "closed its channel without ending", err);
 		clock_sleep_ns(NS_PER_MS);
 	}
-	while (read_some(w))
-		;
+	while (is_within_total(w) && read_some(w))
+		; /* a child it left may go on for ever */
 	if (end.exited)
 		str_add(&what, "ended too early with ");
 	else
@@ -156,7 +161,7 @@ static int check_bounds(const struct worker *w, struct error *err)
 		n = w->lines.len;
 	if (n > WORKER_LINE_MAX)
 		return explain(w, ERROR_TOO_LARGE, "sent a line longer than 64 KiB", err);
-	if (w->read_bytes > WORKER_TOTAL_MAX || w->said_bytes > WORKER_TOTAL_MAX)
+	if (!is_within_total(w))
 		return explain(w, ERROR_TOO_LARGE, "wrote more than 8 MiB", err);
 	return 0;
 }

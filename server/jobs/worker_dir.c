@@ -68,13 +68,9 @@ int worker_dir_open(struct worker_dir *d, const char *base, struct error *err)
 		return open_temporary(d, err);
 	CLEANUP(str_release) struct str path = STR_INIT;
 	fs_join(&path, base, "workers");
-	struct error ignored = ERROR_INIT;
-	int rc = fs_remove_tree(path.data, &ignored);
-	if (rc && rc != ERROR_NOT_FOUND) {
-		*err = ignored;
-		return rc;
-	}
-	rc = fs_make_dirs(path.data, 0700, err);
+	int rc = fs_remove_tree(path.data, err);
+	if (!rc)
+		rc = fs_make_dirs(path.data, 0700, err);
 	if (!rc)
 		str_add(&d->path, path.data);
 	return rc;

@@ -5,7 +5,9 @@
 
 #include "trilane/lanes.h"
 
-/* The architecture of the machine, whatever this program was built for. */
+/* plan.c: what several lanes share.
+ *
+ * The architecture of the machine, whatever this program was built for. */
 const char *host_arch(const struct lane_host *host);
 const char *other_arch(const char *arch);
 

@@ -60,14 +60,16 @@ static int hold_dir(const char *dir, int *fd, struct error *err)
 		open(path.data, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (lock < 0)
 		return error_set_errno(err, errno, "cannot write to data folder %s", dir);
-	if (flock(lock, LOCK_EX | LOCK_NB))
-		return error_set(
-			err, ERROR_BUSY,
-			"another running trilane uses data folder %s; stop it or "
-			"name another folder",
-			dir);
-	*fd = move_fd(&lock);
-	return 0;
+	if (flock(lock, LOCK_EX | LOCK_NB) == 0) {
+		*fd = move_fd(&lock);
+		return 0;
+	}
+	if (errno != EWOULDBLOCK)
+		return error_set_errno(err, errno, "cannot lock data folder %s", dir);
+	return error_set(err, ERROR_BUSY,
+	                 "another running trilane uses data folder %s; stop it or "
+	                 "name another folder",
+	                 dir);
 }
 
 static void move_one_aside(const char *path, const char *suffix, const char *date)

@@ -408,24 +408,33 @@ static int print_help(void)
 	return fs_write_fd(STDOUT_FILENO, text.data, text.len, NULL) ? 1 : 0;
 }
 
-int main(int argc, char **argv)
+static int work(struct worker *w, int argc, char **argv)
 {
-	CLEANUP(worker_release)
-	struct worker w = {.started_ns = clock_monotonic_ns(), .commands = COMMANDS_INIT};
 	struct error err = ERROR_INIT;
 	int rc;
 
-	w.lines.fd = lines_choose_fd();
-	rc = options_parse(&w.options, argc, argv, &err);
-	if (!rc && w.options.help)
+	w->started_ns = clock_monotonic_ns();
+	w->lines.fd = lines_choose_fd();
+	rc = options_parse(&w->options, argc, argv, &err);
+	if (!rc && w->options.help)
 		return print_help();
 	if (!rc)
-		rc = run(&w, &err);
+		rc = run(w, &err);
 	if (!rc)
 		return 0;
-	commands_stop(&w.commands);
-	lines_error(&w.lines, w.error_code ? w.error_code : error_code_name(err.code),
+	commands_stop(&w->commands);
+	lines_error(&w->lines, w->error_code ? w->error_code : error_code_name(err.code),
 	            err.text);
 	fprintf(stderr, "trilane-worker: %s\n", err.text);
 	return 1;
+}
+
+int main(int argc, char **argv)
+{
+	/* Static: the thread that reads commands may outlive main(). */
+	static struct worker w = {.commands = COMMANDS_INIT};
+	int status = work(&w, argc, argv);
+
+	worker_release(&w);
+	return status;
 }

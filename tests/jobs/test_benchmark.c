@@ -3,11 +3,15 @@
  * A whole benchmark over workers that train nothing: its document, its events and
  * progress, how it is cancelled, waits and runs as a job.  What breaks: test_broken.c.
  */
+#include <fcntl.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "fixture.h"
 #include "machine_lock.h"
@@ -15,6 +19,7 @@
 #include "trilane/clock.h"
 #include "trilane/facts.h"
 #include "trilane/fs.h"
+#include "trilane/mem.h"
 #include "trilane/platform.h"
 
 #include "trilane/banned.h"
@@ -179,6 +184,22 @@ static void test_one_at_a_time(void **state)
 	assert_int_equal(f->samples, 0);
 }
 
+/* A lock that is no file of ours is nobody's, held or not. */
+static void test_no_file_to_lock(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP_FREE char *path =
+		xasprintf("%s/tmp/trilane-benchmark-%u.lock", f->root.data, geteuid());
+	CLEANUP_CLOSE int holder = -1, fd = -1;
+	put(f, "/tmp/present", "");
+	assert_int_equal(mkfifo(path, 0600), 0);
+	holder = open(path, O_RDWR);
+	assert_int_equal(flock(holder, LOCK_EX), 0);
+	assert_int_equal(machine_lock_take(f->root.data, NULL, no_wait, NULL, &fd, NULL),
+	                 0);
+	assert_int_equal(fd, -1);
+}
+
 static void test_check(void **state)
 {
 	struct fixture *f = *state;
@@ -233,9 +254,11 @@ int main(void)
 {
 	signal(SIGPIPE, SIG_IGN);
 	const struct CMUnitTest tests[] = {
-		TEST(test_all_good), TEST(test_translated), TEST(test_few_blocks),
-		TEST(test_sweep),    TEST(test_cancel),     TEST(test_one_at_a_time),
-		TEST(test_check),    TEST(test_lanes),      TEST(test_as_a_job),
+		TEST(test_all_good),        TEST(test_translated),
+		TEST(test_few_blocks),      TEST(test_sweep),
+		TEST(test_cancel),          TEST(test_one_at_a_time),
+		TEST(test_no_file_to_lock), TEST(test_check),
+		TEST(test_lanes),           TEST(test_as_a_job),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

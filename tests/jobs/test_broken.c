@@ -36,6 +36,7 @@ static void test_one_bad_lane(void **state)
 		{"dies-later", "failed", "killed by SIGSEGV"},
 		{"killed", "failed", "often because the machine has run out of memory"},
 		{"garbage", "failed", "broke the protocol"},
+		{"braggart", "failed", "measured nothing"},
 		{"unchecked", "failed", "checked nothing"},
 		{"silent-start", "failed", "did not begin with a hello"},
 	};

@@ -29,7 +29,7 @@ struct gpu_engine {
 	struct gpu_buffer *winner, *partial; /* CNN */
 };
 
-/* Number of features that the last dense layer reads. */
+/* gpu_steps.c.  Number of features that the last dense layer reads. */
 size_t gpu_features(const struct model_shape *shape);
 /* Where array I's gradient stands: the buffer, and the first element in it. */
 struct gpu_buffer *gpu_gradient(const struct gpu_engine *e, int i, size_t *offset);

@@ -7,6 +7,16 @@
 
 #include "trilane/banned.h"
 
+const struct gpu_kernel gpu_kernels[GPU_KERNELS] = {
+	[GPU_ADAM] = {"adam", 4, {256, 1, 1}},
+	[GPU_COLUMNS] = {"columns", 2, {64, 1, 1}},
+	[GPU_CONV_FORWARD] = {"conv_forward", 5, {64, 1, 1}},
+	[GPU_CONV_GRADIENT] = {"conv_gradient", 4, {32, 8, 1}},
+	[GPU_MATMUL] = {"matmul", 5, {16, 16, 1}},
+	[GPU_NARROW] = {"narrow", 4, {128, 1, 1}},
+	[GPU_SOFTMAX] = {"softmax", 4, {256, 1, 1}},
+};
+
 enum { MATMUL_BIAS = 1, MATMUL_RELU = 2, MATMUL_GATE = 4 };
 
 /* The constants of kernels/matmul.comp, in its order; likewise below. */
@@ -16,6 +26,21 @@ struct matmul {
 	uint32_t b_row, b_column;
 	uint32_t flags;
 };
+
+size_t gpu_features(const struct model_shape *s)
+{
+	if (s->family == FAMILY_MLP)
+		return s->hidden;
+	return (size_t)((s->height - 2) / 2) * ((s->width - 2) / 2) * s->filters;
+}
+
+struct gpu_buffer *gpu_gradient(const struct gpu_engine *e, int i, size_t *offset)
+{
+	bool second = e->shape.family == FAMILY_CNN && i == 1;
+
+	*offset = second ? model_parameter_size(&e->shape, 0) : 0;
+	return second ? e->g[0] : e->g[i];
+}
 
 static unsigned tiles(size_t n, unsigned tile)
 {

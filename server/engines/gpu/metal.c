@@ -9,6 +9,7 @@
  * system keeps compiled ones from run to run).
  * API: https://developer.apple.com/documentation/metal
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,7 +85,6 @@ static int choose_device(struct gpu *g, const char *wanted, struct error *err)
 	for (size_t i = 0; i < count; i++) {
 		id device = SEND1(id, &g->o, all, "objectAtIndex:", i);
 		const char *name = text_of(g, SEND0(id, &g->o, device, "name"));
-		struct error ignored;
 
 		if (wanted && !text_contains(name, wanted))
 			continue;
@@ -92,8 +92,7 @@ static int choose_device(struct gpu *g, const char *wanted, struct error *err)
 			continue;
 		release(g, g->device);
 		g->device = SEND0(id, &g->o, device, "retain");
-		error_set(&ignored, ERROR_NONE, "%s", name); /* cut at a character */
-		memcpy(g->name, ignored.text, sizeof(g->name) - 1);
+		snprintf(g->name, sizeof(g->name), "%s", name);
 	}
 	release(g, all);
 	if (g->device)
@@ -298,9 +297,7 @@ static bool metal_available(struct error *err)
 		found = choose_device(g, NULL, err) == 0;
 		g->o.pool_pop(pool);
 	}
-	if (g->device)
-		release(g, g->device);
-	free(g);
+	metal_close(g);
 	return found;
 }
 

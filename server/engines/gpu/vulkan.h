@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The Vulkan backend's own state: vulkan.c opens, vulkan_buffers.c moves data,
- * vulkan_run.c runs kernels. */
+/* The Vulkan backend's own state: vulkan.c opens, vulkan_prepare.c makes pipelines and
+ * commands, vulkan_buffers.c moves data, vulkan_run.c runs kernels. */
 #ifndef TRILANE_VULKAN_H
 #define TRILANE_VULKAN_H
 
