@@ -408,14 +408,12 @@ static int print_help(void)
 	return fs_write_fd(STDOUT_FILENO, text.data, text.len, NULL) ? 1 : 0;
 }
 
+/* The exit status. */
 static int work(struct worker *w, int argc, char **argv)
 {
 	struct error err = ERROR_INIT;
-	int rc;
+	int rc = options_parse(&w->options, argc, argv, &err);
 
-	w->started_ns = clock_monotonic_ns();
-	w->lines.fd = lines_choose_fd();
-	rc = options_parse(&w->options, argc, argv, &err);
 	if (!rc && w->options.help)
 		return print_help();
 	if (!rc)
@@ -431,10 +429,12 @@ static int work(struct worker *w, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	/* Static: the thread that reads commands may outlive main(). */
-	static struct worker w = {.commands = COMMANDS_INIT};
+	struct worker w = {.started_ns = clock_monotonic_ns(),
+	                   .commands = COMMANDS_INIT,
+	                   .lines = {lines_choose_fd()}};
 	int status = work(&w, argc, argv);
 
 	worker_release(&w);
-	return status;
+	/* No return: the thread that reads commands looks at W to the very end. */
+	exit(status);
 }

@@ -345,6 +345,7 @@ static void test_errors_are_lines(void **state)
 static void test_unknown_command(void **state)
 {
 	struct talk t;
+	struct proc_end e;
 	json_t *line;
 
 	(void)state;
@@ -356,7 +357,9 @@ static void test_unknown_command(void **state)
 	line = expect(&t, "error");
 	assert_string_equal(json_string_value(json_object_get(line, "code")), "invalid");
 	json_decref(line);
-	assert_int_equal(end(&t).exit_code, 1);
+	e = end(&t);
+	assert_true(e.exited);
+	assert_int_equal(e.exit_code, 1);
 }
 
 /* Standard output of the worker with the words of LINE. */
