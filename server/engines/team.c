@@ -138,9 +138,10 @@ static void *member_main(void *argument)
 	processor_flush_to_zero();
 	for (;;) {
 		wait_until(t, &t->phase, phase, false);
-		if (atomic_load(&t->ending))
-			return NULL;
 		phase = atomic_load(&t->phase);
+		if (atomic_load(
+			    &t->ending)) /* looked at after the phase, set before it */
+			return NULL;
 		help(t, m->number, phase);
 	}
 }

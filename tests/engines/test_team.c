@@ -135,6 +135,20 @@ static void wakes_sleeping_members(void **state)
 	loop_release(&l);
 }
 
+/* Members may be on their way into the last loop when the team is freed. */
+static void ends_right_after_a_loop(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 4000; i++) {
+		struct loop l;
+
+		loop_init(&l, 2);
+		for (unsigned loops = 0; loops < 100 + i % 7; loops++)
+			check_loop(&l, 1, 1);
+		loop_release(&l);
+	}
+}
+
 static void flushes_denormals_only_while_it_works(void **state)
 {
 	uint64_t mode = processor_flush_to_zero();
@@ -172,6 +186,7 @@ int main(void)
 		cmocka_unit_test(counts_far),
 		cmocka_unit_test(takes_over_from_a_slow_member),
 		cmocka_unit_test(wakes_sleeping_members),
+		cmocka_unit_test(ends_right_after_a_loop),
 		cmocka_unit_test(flushes_denormals_only_while_it_works),
 		cmocka_unit_test(refuses_impossible_sizes),
 	};
