@@ -122,14 +122,19 @@ HANDLER(get_jobs)
 {
 	struct api *a = context;
 	struct page page;
-	struct job_record *jobs = NULL;
+	struct job_record *jobs = NULL, last;
 	size_t count = 0;
 	struct error err = ERROR_INIT;
 	unsigned status = read_page(request, &page, r);
 	json_t *rows;
+	int rc = 0;
 
 	if (status)
 		return status;
+	if (page.cursor)
+		rc = jobs_get(a->config.jobs, page.cursor, &last, &err);
+	if (rc)
+		return reply_bad_cursor(r, rc, &err);
 	if (jobs_list(a->config.jobs, page.cursor, page.limit + 1, &jobs, &count, &err))
 		return reply_error(r, &err);
 	rows = json_array();

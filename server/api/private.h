@@ -44,6 +44,8 @@ struct page {
 /* 0, or the status of the problem in R. */
 unsigned read_page(const struct http_request *request, struct page *page,
                    struct http_response *r);
+/* The problem of a cursor that names nothing in this list; RC from looking for it. */
+unsigned reply_bad_cursor(struct http_response *r, int rc, const struct error *err);
 /* The page as {NAME: ROWS}.  ROWS (taken) are documents with an id, one more than the
  * page has if there is a next page; Link leads there. */
 unsigned reply_page(struct http_response *r, const char *name, const struct page *page,

@@ -18,6 +18,14 @@ unsigned read_parameter(const struct http_request *request, const char *name,
 	return 0;
 }
 
+unsigned reply_bad_cursor(struct http_response *r, int rc, const struct error *err)
+{
+	if (rc != ERROR_NOT_FOUND)
+		return reply_error(r, err);
+	return reply_malformed(r, "The cursor is none of this list's.",
+	                       "Follow Link, or start without a cursor.");
+}
+
 unsigned read_page(const struct http_request *request, struct page *page,
                    struct http_response *r)
 {
@@ -33,8 +41,7 @@ unsigned read_page(const struct http_request *request, struct page *page,
 		return reply_malformed(r, "limit must be a whole number from 1 to 200.",
 		                       NULL);
 	if (page->cursor && !id_valid(page->cursor))
-		return reply_malformed(r, "The cursor is none of this server's.",
-		                       "Follow Link, or start without a cursor.");
+		return reply_bad_cursor(r, ERROR_NOT_FOUND, NULL);
 	page->limit = (unsigned)number;
 	return 0;
 }

@@ -57,10 +57,21 @@ static json_t *result_summary(const struct document_row *row)
 	return summary;
 }
 
+/* 0 if the cursor, where there is one, is a result. */
+static int look_for_cursor(struct api *a, const char *cursor, struct error *err)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+
+	return cursor ? store_document_get(a->config.store, DOCUMENT_RESULT, cursor,
+	                                   &text, err)
+	              : 0;
+}
+
 HANDLER(get_results)
 {
 	struct api *a = context;
 	struct page page;
+	int rc;
 	struct document_row *rows = NULL;
 	size_t count = 0;
 	struct error err = ERROR_INIT;
@@ -69,6 +80,9 @@ HANDLER(get_results)
 
 	if (status)
 		return status;
+	rc = look_for_cursor(a, page.cursor, &err);
+	if (rc)
+		return reply_bad_cursor(r, rc, &err);
 	if (store_document_list(a->config.store, DOCUMENT_RESULT, page.cursor,
 	                        page.limit + 1, &rows, &count, &err))
 		return reply_error(r, &err);

@@ -65,9 +65,6 @@ void conditional_apply(const struct http_request *request, struct http_response 
 		return;
 	snprintf(form->etag, sizeof(form->etag), "\"%s%s\"", r->etag,
 	         form->gzip ? "-gz" : "");
-	if (condition && etag_matches(condition, form->etag)) {
-		r->status = 304;
-		r->file = NULL;
-		str_clear(&r->body);
-	}
+	if (condition && etag_matches(condition, form->etag))
+		r->status = 304; /* the body stays: its length is told (answer.c) */
 }

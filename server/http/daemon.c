@@ -5,7 +5,8 @@
  *
  * A request that is refused by its head is still read to the end of its body, up to
  * DRAIN_MAX, before the answer goes out: closing with unread bytes would reset the
- * connection, and the client would never see why.
+ * connection, and the client would never see why.  A client that sends no body and waits
+ * hears it after GRACE_S; one whose body stays away is told so (408) after HTTP_HEAD_S.
  *
  * What the gate does not see is a malformed head behind a good one on one connection.
  * libmicrohttpd itself closes then, at most with a bare page of its own.
@@ -15,12 +16,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer.h"
 #include "conditional.h"
 #include "delay.h"
 #include "dispatch.h"
 #include "gate.h"
 #include "host.h"
 #include "listen.h"
+#include "problem.h"
 #include "registry.h"
 #include "response.h"
 #include "stream.h"
@@ -34,7 +37,8 @@
 enum {
 	THREADS = 4,
 	MEMORY_PER_CONNECTION = 40 * 1024, /* holds the largest head and its answer */
-	DRAIN_MAX = 4 * 1024 * 1024,
+	DRAIN_MAX = 64 * 1024 * 1024,
+	GRACE_S = 1, /* for more of a body that is not wanted */
 	IDLE_S = 30,
 	SPARE_CONNECTIONS = 64, /* beyond HTTP_CONNECTIONS: being closed */
 };
@@ -71,72 +75,11 @@ struct talk {
 	bool begun;   /* the head has been judged */
 	bool refused; /* and the response is waiting for the body's end */
 	bool judged;  /* the response is there, and has been held if need be */
-	bool too_large;
 	uint64_t drained;
+	uint64_t drain_until_ns;
 };
 
 /* --- answers ---------------------------------------------------------------------- */
-
-static void add_header(struct MHD_Response *out, const char *name, const char *value)
-{
-	MHD_add_response_header(out, name, value);
-}
-
-static void add_vary(struct MHD_Response *out, const struct http_response *r,
-                     const struct form *form)
-{
-	CLEANUP(str_release) struct str vary = STR_INIT;
-
-	if (r->vary)
-		str_add(&vary, r->vary);
-	if (form->vary)
-		str_addf(&vary, "%sAccept-Encoding", vary.len ? ", " : "");
-	if (vary.len)
-		add_header(out, "Vary", vary.data);
-}
-
-static void add_headers(struct MHD_Response *out, const struct http_response *r,
-                        const struct form *form)
-{
-	for (const struct response_field *f = response_security; f->name; f++)
-		add_header(out, f->name, f->value);
-	if (r->type && r->status != 204 && r->status != 304)
-		add_header(out, "Content-Type", r->type);
-	add_header(out, "Cache-Control", r->cache ? r->cache : "no-store");
-	if (form->gzip && r->file)
-		add_header(out, "Content-Encoding", "gzip");
-	if (form->etag[0])
-		add_header(out, "ETag", form->etag);
-	add_vary(out, r, form);
-	for (size_t i = 0; i < r->field_count; i++)
-		add_header(out, r->fields[i].name, r->fields[i].value);
-	if (r->close)
-		add_header(out, "Connection", "close");
-}
-
-static struct MHD_Response *buffer(const void *bytes, size_t n)
-{
-	union {
-		const void *constant;
-		void *plain;
-	} p = {.constant = bytes}; /* libmicrohttpd does not write to it */
-
-	return MHD_create_response_from_buffer(n, p.plain, MHD_RESPMEM_PERSISTENT);
-}
-
-static struct MHD_Response *make_body(struct http_response *r, const struct form *form)
-{
-	size_t n = r->body.len;
-
-	if (r->file && form->gzip)
-		return buffer(r->file->gzip_bytes, r->file->gzip_size);
-	if (r->file)
-		return buffer(r->file->bytes, r->file->size);
-	if (n == 0)
-		return buffer("", 0);
-	return MHD_create_response_from_buffer(n, str_detach(&r->body),
-	                                       MHD_RESPMEM_MUST_FREE);
-}
 
 static struct MHD_Response *make_stream(struct http_server *s, struct exchange *x,
                                         struct MHD_Connection *connection)
@@ -145,7 +88,7 @@ static struct MHD_Response *make_stream(struct http_server *s, struct exchange *
 	struct MHD_Response *out;
 
 	if (x->request.head)
-		return buffer("", 0);
+		return NULL;
 	out = streams_open(&s->streams, &r->stream, connection);
 	if (out)
 		return out;
@@ -170,19 +113,18 @@ static enum MHD_Result answer(struct http_server *s, struct talk *t,
 	struct MHD_Response *out = NULL;
 	struct form form;
 	enum MHD_Result result;
-	bool streaming;
 
+	if (!connection_take_back(&s->registry, registered(connection)))
+		return MHD_NO;
 	conditional_apply(&t->x.request, r, &form);
 	if (r->stream.next)
 		out = make_stream(s, &t->x, connection);
-	streaming = out != NULL && !t->x.request.head;
+	connection_begin(registered(connection), out ? REGISTRY_NEVER : HTTP_ANSWER_S);
 	if (!out)
-		out = make_body(r, &form);
+		out = answer_body(r, &form);
 	if (!out)
 		return MHD_NO;
-	add_headers(out, r, &form);
-	connection_begin(registered(connection),
-	                 streaming ? REGISTRY_NEVER : HTTP_ANSWER_S);
+	answer_headers(out, r, &form);
 	result = MHD_queue_response(connection, r->status, out);
 	MHD_destroy_response(out);
 	return result;
@@ -223,6 +165,29 @@ static bool can_drain(const struct exchange *x)
 	return x->body_size == UINT64_MAX || x->body_size <= DRAIN_MAX;
 }
 
+/* What the client hears if the rest of its request does not come: the refusal, or 408.
+ * Through TLS nobody but GnuTLS can speak. */
+static void prepare_last_words(struct http_server *s, struct connection *c,
+                               const struct http_response *refusal)
+{
+	CLEANUP(http_response_release) struct http_response late = HTTP_RESPONSE_INIT;
+	CLEANUP(str_release) struct str text = STR_INIT;
+
+	if (s->app.tls || !c)
+		return;
+	problem_plain(&late, 408);
+	response_text(refusal && refusal->status >= 400 ? refusal : &late, &text);
+	connection_last_words(&s->registry, c, &text);
+}
+
+/* The body is not wanted; the client may finish it, as long as it goes on. */
+static void drain(struct http_server *s, struct talk *t, struct connection *c)
+{
+	t->drain_until_ns = clock_monotonic_ns() + HTTP_HEAD_S * NS_PER_S;
+	prepare_last_words(s, c, &t->x.response);
+	connection_begin(c, GRACE_S);
+}
+
 /* The first call, with the head.  libmicrohttpd closes the connection after an answer
  * that is given here, so what can wait for the last call does. */
 static enum MHD_Result begin(struct http_server *s, struct talk *t,
@@ -242,18 +207,30 @@ static enum MHD_Result begin(struct http_server *s, struct talk *t,
 		return hold_or_answer(s, t, connection);
 	}
 	x->request.body.limit = x->body_limit;
+	if (t->refused && x->body_size > 0)
+		drain(s, t, registered(connection));
+	else if (x->body_size > 0)
+		prepare_last_words(s, registered(connection), NULL);
 	return MHD_YES;
 }
 
-static enum MHD_Result take_body(struct talk *t, const char *bytes, size_t *n)
+static enum MHD_Result take_body(struct http_server *s, struct talk *t,
+                                 struct connection *c, const char *bytes, size_t *n)
 {
 	t->drained += *n;
-	if (t->drained > DRAIN_MAX)
+	if (t->drained > DRAIN_MAX) {
+		registry_end(&s->registry, c);
 		return MHD_NO;
-	if (t->drained > t->x.body_limit)
-		t->too_large = true;
-	if (!t->refused && !t->too_large)
+	}
+	if (!t->refused && t->drained > t->x.body_limit) {
+		t->refused = true;
+		dispatch_too_large(&t->x);
+		drain(s, t, c);
+	}
+	if (!t->refused)
 		str_add_n(&t->x.request.body, bytes, *n);
+	else if (clock_monotonic_ns() < t->drain_until_ns)
+		connection_begin(c, GRACE_S);
 	*n = 0;
 	return MHD_YES;
 }
@@ -261,9 +238,7 @@ static enum MHD_Result take_body(struct talk *t, const char *bytes, size_t *n)
 static enum MHD_Result finish(struct http_server *s, struct talk *t,
                               struct MHD_Connection *connection)
 {
-	if (!t->refused && t->too_large)
-		dispatch_too_large(&t->x);
-	else if (!t->refused)
+	if (!t->refused)
 		dispatch_body(&s->app, &t->x);
 	return hold_or_answer(s, t, connection);
 }
@@ -283,7 +258,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection,
 	if (!t->begun)
 		return begin(cls, t, connection, method, version);
 	if (*n > 0)
-		return take_body(t, bytes, n);
+		return take_body(cls, t, registered(connection), bytes, n);
 	return finish(cls, t, connection);
 }
 

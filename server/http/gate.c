@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The gate's loop: poll(2) over the listeners, a pipe for wake-ups and the connections
- * that have no whole head yet, or not the whole of a chunked body.
+ * that have no whole head yet, or not the whole of a small body.
  *
  * Peeked bytes stay in the socket, so poll would report them for ever; SO_RCVLOWAT puts
  * the mark one byte above what has been seen.  Where a system ignores it, the connection
@@ -148,8 +148,16 @@ static void look_again_later(struct pending *p)
 		p->quiet_until_ns = clock_monotonic_ns() + QUIET_MS * NS_PER_MS;
 }
 
-/* As much of the request as can be seen from here: a chunked body that is longer is left
- * to libmicrohttpd, and one that waits for leave to come. */
+/* The body behind HEAD, of which the N bytes are there. */
+static unsigned check_body(const struct head *head, const char *bytes, size_t n)
+{
+	if (head->chunked)
+		return chunks_check(bytes, n);
+	return n < head->length ? HEAD_MORE : HEAD_GOOD;
+}
+
+/* As much of the request as can be seen from here: a body that is longer is left to
+ * libmicrohttpd, and one that waits for leave to come. */
 static unsigned check(const char *bytes, size_t n)
 {
 	struct head head = {.size = 0};
@@ -157,9 +165,9 @@ static unsigned check(const char *bytes, size_t n)
 
 	if (status == HEAD_MORE && n == PEEK_SIZE)
 		return 431;
-	if (status != HEAD_GOOD || !head.chunked || head.expect)
+	if (status != HEAD_GOOD || head.expect || head.length > PEEK_SIZE - head.size)
 		return status;
-	status = chunks_check(bytes + head.size, n - head.size);
+	status = check_body(&head, bytes + head.size, n - head.size);
 	return status == HEAD_MORE && n == PEEK_SIZE ? HEAD_GOOD : status;
 }
 

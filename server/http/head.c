@@ -123,6 +123,8 @@ static unsigned finish(struct fields *fields, bool http_1_0, struct head *head)
 		status = 400; /* RFC 9112 3.2 */
 	head->chunked = fields->known[HTTP_FIELD_TRANSFER_ENCODING].data != NULL;
 	head->expect = fields->known[HTTP_FIELD_EXPECT].data != NULL;
+	if (!status && !head->chunked)
+		head->length = fields_body_size(fields);
 	return status ? status : HEAD_GOOD;
 }
 

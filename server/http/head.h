@@ -11,13 +11,15 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum { HEAD_MORE = 0, HEAD_GOOD = 200 };
 
 struct head {
-	size_t size;  /* of the head, in bytes */
-	bool chunked; /* the body that follows */
-	bool expect;  /* it follows only when it is asked for */
+	size_t size;     /* of the head, in bytes */
+	bool chunked;    /* the body that follows */
+	bool expect;     /* it follows only when it is asked for */
+	uint64_t length; /* of the body, if it is not chunked */
 };
 
 /* Looks at the N bytes that have arrived: HEAD_GOOD for a whole and well-formed head,

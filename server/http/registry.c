@@ -31,6 +31,7 @@ struct connection *registry_add(struct registry *r, int fd)
 	struct connection *c = xcalloc(1, sizeof(*c));
 
 	c->fd = fd;
+	c->last_words = (struct str)STR_INIT;
 	atomic_init(&c->deadline_ns, REGISTRY_NEVER);
 	atomic_init(&c->idle_since_ns, 0);
 	pthread_mutex_lock(&r->lock);
@@ -54,6 +55,7 @@ void registry_remove(struct registry *r, struct connection *c)
 		c->next->previous = c->previous;
 	r->count--;
 	pthread_mutex_unlock(&r->lock);
+	str_release(&c->last_words);
 	free(c);
 }
 
@@ -67,13 +69,58 @@ unsigned registry_count(struct registry *r)
 	return count;
 }
 
+/* Words that do not fit into the socket's buffer at once are not waited for. */
+static void end(struct connection *c)
+{
+	if (c->last_words.len > 0) {
+		ssize_t n =
+			send(c->fd, c->last_words.data, c->last_words.len, MSG_DONTWAIT);
+
+		(void)n;
+		c->spoken = true;
+		str_release(&c->last_words);
+	}
+	shutdown(c->fd, SHUT_RDWR);
+}
+
 void registry_expire(struct registry *r, uint64_t now_ns)
 {
 	pthread_mutex_lock(&r->lock);
 	for (struct connection *c = r->first; c; c = c->next)
 		if (atomic_load(&c->deadline_ns) <= now_ns)
-			shutdown(c->fd, SHUT_RDWR);
+			end(c);
 	pthread_mutex_unlock(&r->lock);
+}
+
+void registry_end(struct registry *r, struct connection *c)
+{
+	if (!c)
+		return;
+	pthread_mutex_lock(&r->lock);
+	end(c);
+	pthread_mutex_unlock(&r->lock);
+}
+
+void connection_last_words(struct registry *r, struct connection *c,
+                           const struct str *answer)
+{
+	pthread_mutex_lock(&r->lock);
+	str_clear(&c->last_words);
+	str_add_n(&c->last_words, answer->data, answer->len);
+	pthread_mutex_unlock(&r->lock);
+}
+
+bool connection_take_back(struct registry *r, struct connection *c)
+{
+	bool spoken;
+
+	if (!c)
+		return true;
+	pthread_mutex_lock(&r->lock);
+	str_release(&c->last_words);
+	spoken = c->spoken;
+	pthread_mutex_unlock(&r->lock);
+	return !spoken;
 }
 
 bool registry_evict(struct registry *r)

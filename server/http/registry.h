@@ -12,12 +12,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "trilane/str.h"
+
 #define REGISTRY_NEVER UINT64_MAX
 
 struct connection {
 	int fd; /* borrowed; open as long as the connection is registered */
 	_Atomic uint64_t deadline_ns;   /* on the monotonic clock */
 	_Atomic uint64_t idle_since_ns; /* between requests; 0 while one is on its way */
+	struct str last_words;          /* under the registry's lock */
+	bool spoken;
 	struct connection *previous, *next;
 };
 
@@ -36,6 +40,16 @@ unsigned registry_count(struct registry *r);
 void registry_expire(struct registry *r, uint64_t now_ns);
 /* Shuts down the connection that has been idle longest; false if none is. */
 bool registry_evict(struct registry *r);
+/* Shuts down one. */
+void registry_end(struct registry *r, struct connection *c);
+/*
+ * What a client hears when its connection is shut down in the middle of a request: an
+ * answer as bytes, copied.  Only while libmicrohttpd has nothing to say there.
+ */
+void connection_last_words(struct registry *r, struct connection *c,
+                           const struct str *answer);
+/* Before libmicrohttpd answers; false: the last words have been said. */
+bool connection_take_back(struct registry *r, struct connection *c);
 /* What the connection does next, and how long it may take; C may be NULL. */
 void connection_begin(struct connection *c, uint64_t seconds);
 void connection_idle(struct connection *c, uint64_t seconds);

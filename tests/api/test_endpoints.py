@@ -77,6 +77,7 @@ class Endpoints(ServerTest):
         self.assertEqual((same.status, same.body), (304, b""))
         self.assert_secure(same)
         self.assertEqual(same.headers["etag"], plain.headers["etag"])
+        self.assertEqual(same.headers.get("content-length", str(len(plain.body))), str(len(plain.body)))
         other = self.server.get("/api/v1/openapi.json", If_None_Match='"x"')
         self.assertEqual(other.status, 200)
         self.assertNotIn("content-encoding", self.server.get("/api/v1/openapi.json", Accept_Encoding="gzip;q=0").headers)
@@ -144,6 +145,10 @@ class Endpoints(ServerTest):
             seen += [j["id"] for j in answer.json()["jobs"]]
             link = re.fullmatch(r'<([^>]+)>; rel="next"', answer.headers.get("link", ""))
             path = link and link.group(1)
+        for cursor in ("0" * 26, "z" * 26, everything[0][:-1] + "!", everything[0].upper()):
+            with self.subTest(cursor=cursor):
+                self.assert_problem(self.server.get(f"/api/v1/jobs?cursor={cursor}"), 400)
+        self.assert_problem(self.server.get(f"/api/v1/results?cursor={everything[0]}"), 400)
         self.assertEqual([i for i in seen if i in everything], everything)
         self.assertEqual(len(seen), len(set(seen)))
 
@@ -262,6 +267,7 @@ class Results(unittest.TestCase):
             path = link and link.group(1)
         self.assertEqual(seen, [an_id(n) for n in reversed(range(self.COUNT))])
         self.assertEqual(len(self.server.get("/api/v1/results").json()["results"]), 20)
+        self.assertEqual(self.server.get(f"/api/v1/results?cursor={an_id(self.COUNT)}").status, 400)
         self.assertEqual(rows[-1]["summary"][0]["models"][0]["model"], "mlp")
         self.assertNotIn("lanes", rows[-1])
 

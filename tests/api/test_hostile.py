@@ -342,7 +342,7 @@ class Hostile(ServerTest):
         self.assert_problem(parse_answer(data), 415)
 
     def test_body_limits(self):
-        for size, status in ((64 * 1024, 422), (64 * 1024 + 1, 413), (3_000_000, 413)):
+        for size, status in ((64 * 1024, 422), (64 * 1024 + 1, 413), (20_000_000, 413)):
             body = b'{"x":"' + b"a" * (size - 8) + b'"}'
             with self.subTest(size=size):
                 self.assert_problem(self.server.request("POST", "/api/v1/benchmarks", body, JSON), status)
@@ -359,6 +359,24 @@ class Hostile(ServerTest):
             with self.assertRaises(OSError):
                 for _ in range(2000):
                     s.sendall(b"10000\r\n" + b"a" * 65536 + b"\r\n")
+        self.alive()
+
+    def test_bodies_that_do_not_come(self):
+        """Who waits for the answer before the body's end gets it: the refusal, if it is one."""
+        for status, text in ((413, POST + "Content-Length: 70000\r\n\r\n{{"),
+                             (415, "POST /api/v1/reports HTTP/1.1\r\n" + H + "Content-Length: 30000\r\n\r\n{{"),
+                             (405, "PUT /api/v1/reports HTTP/1.1\r\n" + H + "Content-Length: 30000\r\n\r\n{{"),
+                             (404, "POST /{mark} HTTP/1.1\r\n" + H + "Content-Length: 30000\r\n\r\n{{"),
+                             (403, POST + "Origin: http://{mark}\r\nContent-Length: 30000\r\n\r\n{{"),
+                             (408, "OPTIONS /api/v1/reports HTTP/1.1\r\n" + H + "Content-Length: 30000\r\n\r\n{{"),
+                             (413, POST + "Transfer-Encoding: chunked\r\n\r\n20000\r\n" + "a" * 0x1ffff)):
+            with self.subTest(request=text[:150]):
+                data = self.server.raw(self.raw_request(text), shut=False, timeout=9)
+                self.assert_problem(parse_answer(data), status)
+                self.assertNotIn(MARK.encode(), data)
+                self.assertEqual(data.count(b"HTTP/1.1 "), 1)
+        answer = parse_answer(self.server.raw(self.raw_request(POST + "Content-Length: 20\r\n\r\n{{}}")))
+        self.assert_problem(answer, 400)
         self.alive()
 
     def test_expect(self):

@@ -60,6 +60,15 @@ class Patience(ServerTest):
                     time.sleep(0.2)
             self.assertLess(time.monotonic() - began, 20)
 
+    def test_missing_body_is_said(self):
+        for size in (100, 60000):
+            with self.subTest(size=size):
+                data = self.server.raw(
+                    f"POST /api/v1/benchmarks HTTP/1.1\r\nHost: {self.server.host}\r\n"
+                    f"Content-Type: application/json\r\nContent-Length: {size}\r\n\r\n{{".encode(),
+                    shut=False)
+                self.assert_problem(parse_answer(data), 408)
+
     def test_many_connections(self):
         clients = []
         try:
