@@ -8,8 +8,8 @@
  * to be impossible is left out with its reason; the others go on.  Only a cancelled run,
  * or one that cannot even begin, has no result.
  *
- * The result is contract 5.4's document.  benchmark_run() is the whole of it, for the
- * command line; benchmark_job() is the queue's runner around it.
+ * The result is the document "result" of docs/openapi.json.  benchmark_run() is the whole
+ * of it, for the command line; benchmark_job() is the queue's runner around it.
  */
 #ifndef TRILANE_BENCHMARK_H
 #define TRILANE_BENCHMARK_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Findings: what is wrong, how it is known, and what to do (DESIGN contract 5.3).
+ * Findings: what is wrong, how it is known, and what to do.
  *
  * A finding is a jansson object
  *	{"id","cause","severity","confidence","subject","title","explanation",

@@ -166,7 +166,8 @@ struct http_config {
 
 struct http_server;
 
-/* Fails with ERROR_EXISTS when the port is taken. */
+/* CONFIG is copied; what it points to is borrowed until http_server_free().
+ * ERROR_EXISTS: the port is taken; ERROR_INVALID: BIND is no numeric address. */
 int http_server_new(const struct http_config *config, struct http_server **out,
                     struct error *err);
 uint16_t http_server_port(const struct http_server *s);

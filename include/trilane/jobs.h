@@ -2,15 +2,17 @@
 /*
  * Jobs: work that takes longer than a request, one at a time.
  *
- * A queue holds at most JOBS_WAITING jobs; one worker thread takes them in order.  Every
- * change of a job goes to the store first and then out as an event.  A job that was
- * running when the program died is `failed` after the next start.
+ * A queue holds at most JOBS_WAITING jobs; one thread takes them in order.  Every change
+ * of a job's state goes to the store first and then out as an event; progress is an event
+ * only.  Events are kept in a ring of bounded length: a reader that falls behind loses
+ * the oldest.  A job that was running when the program died is `failed` after the next
+ * start.
  *
  * jobs_new() starts the thread, jobs_free() cancels what runs (killing its process
  * groups), reaps, and joins.  All functions may be called by any thread.
  *
- * What a job does is a table of runners, given at start (STYLE: upward needs travel as
- * tables of functions), so that the queue knows neither benchmarks nor probes.
+ * What a job does is a table of runners, given at start, so that the queue knows neither
+ * benchmarks nor probes.
  */
 #ifndef TRILANE_JOBS_H
 #define TRILANE_JOBS_H
@@ -47,9 +49,10 @@ struct job_runner {
 	void *context;
 };
 
+/* RUNNERS are copied, at most one a kind; STORE is borrowed and outlives the queue. */
 int jobs_new(struct store *store, const struct job_runner *runners, size_t count,
              struct jobs **out, struct error *err);
-void jobs_free(struct jobs *j);
+void jobs_free(struct jobs *j); /* NULL is fine; what waits is cancelled */
 
 struct job_request {
 	enum job_kind kind;
@@ -62,8 +65,10 @@ struct job_request {
  * with another body.  *REPEATED tells that the key's earlier job is returned. */
 int jobs_submit(struct jobs *j, const struct job_request *request, struct job_record *out,
                 bool *repeated, struct error *err);
-/* The live state: ahead of the store's in progress and step. */
+/* The live state: ahead of the store's in progress and step.  ERROR_NOT_FOUND for an id
+ * that is none's, here and in jobs_cancel(). */
 int jobs_get(struct jobs *j, const char *id, struct job_record *out, struct error *err);
+/* As store_job_list(), with the live state. */
 int jobs_list(struct jobs *j, const char *before, unsigned limit, struct job_record **out,
               size_t *count, struct error *err);
 /* Fine for a job that has ended already (nothing happens): OUT has its state. */
@@ -78,7 +83,7 @@ void jobs_set_listener(struct jobs *j, void (*fn)(void *context), void *context)
  * and moves AFTER on; false if there is none. */
 bool jobs_next_event(struct jobs *j, uint64_t *after, struct str *out);
 uint64_t jobs_last_event(struct jobs *j);
-/* A job as contract 5.5 shows it; new reference. */
+/* The document "job" of docs/openapi.json; new reference. */
 json_t *job_document(const struct job_record *job);
 
 #endif

@@ -38,7 +38,7 @@ enum memory_runtime {
 	MEMORY_TENSORFLOW,
 };
 
-/* The reference models: DESIGN's MLP and CNN on 28 x 28 images. */
+/* The reference models, as engine.h has them: MLP and CNN on images of 28 x 28. */
 struct memory_model memory_model_of(enum model model);
 
 /* Of one process; DATA_BYTES as it holds them, THREADS at least 1. */

@@ -31,7 +31,8 @@ enum proc_stream {
 };
 
 struct proc_limits {
-	/* 0 in each: as inherited.  Set where the system can. */
+	/* 0 in each: as inherited.  Set where the system can do that to another process
+	 * (Linux), when the child runs already. */
 	uint64_t address_space_bytes;
 	uint64_t cpu_s;
 	uint64_t file_bytes;
@@ -70,6 +71,8 @@ struct proc {
 		.stdin_fd = -1, .stdout_fd = -1, .stderr_fd = -1, .fd3 = -1 \
 	}
 
+/* ERROR_NOT_FOUND: no such program; ERROR_DENIED; ERROR_UNSUPPORTED: it is built for
+ * another system or processor. */
 int proc_start(struct proc *p, const struct proc_spec *spec, struct error *err);
 /* Sends SIGNAL to the process group; nothing if it has ended. */
 void proc_kill(const struct proc *p, int signal);
@@ -89,8 +92,10 @@ struct proc_output {
 	}
 void proc_output_release(struct proc_output *o);
 
-/* Runs to the end.  0 if the child ran, however it ended: look at END.  INPUT may be
- * NULL.  Each stream keeps at most LIMIT bytes; a child that writes more is killed. */
+/* Runs to the end, with streams of its own choice.  0 if the child ran, however it ended:
+ * look at END.  DEADLINE_NS counts from the start.  INPUT may be NULL: then the child's
+ * is empty.  Each stream keeps at most LIMIT bytes; a child that writes more is killed.
+ */
 int proc_run(const struct proc_spec *spec, const void *input, size_t input_size,
              uint64_t deadline_ns, size_t limit, struct proc_output *output,
              struct error *err);

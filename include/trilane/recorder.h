@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Recording a machine: attached to a source, a recorder copies what the probes ask for,
- * redacted, into a folder from which source_open_recording() replays them (contract 5.7).
+ * redacted, into a folder from which source_open_recording() replays them
+ * (docs/recordings.md).
  *
  *	recorder_new(&recorder, dir, &redaction, &err);
  *	recorder_attach(recorder, &source);
@@ -30,8 +31,6 @@ int recorder_new(struct source_recorder **out, const char *dir,
                  const struct redaction *redaction, struct error *err);
 /* SOURCE must outlive the recording. */
 void recorder_attach(struct source_recorder *r, struct source *source);
-/* Adds LINE (without its end) to the file NAME at the top, such as imports.jsonl. */
-void recorder_side_line(struct source_recorder *r, const char *name, const char *line);
 /* Writes recording.json and what was collected; detaches.  ARCH is the hardware's; NULL:
  * as the source says. */
 int recorder_finish(struct source_recorder *r, const char *arch, struct error *err);

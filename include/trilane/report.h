@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The report: facts, findings and verdicts of one machine in one document (contract
- * 5.2), and that document as Markdown to paste into a bug report.
+ * The report: facts, findings and verdicts of one machine in one document
+ * (docs/report-machine.md, docs/report.md), and that document as Markdown to paste into a
+ * bug report.
  */
 #ifndef TRILANE_REPORT_H
 #define TRILANE_REPORT_H

@@ -4,9 +4,9 @@
  *
  * A probe asks for files (through a root that cannot be left), sysctls, commands and
  * environment variables, and never knows which it has.  A recorder attached to a source
- * copies whatever is asked for, redacted, into a folder (contract 5.7): so a recording
- * holds exactly what the probes read.  Probes therefore read through the source_
- * functions alone, never through ROOT.
+ * copies whatever is asked for, redacted, into a folder (docs/recordings.md): so a
+ * recording holds exactly what the probes read.  Probes therefore read through the
+ * source_ functions alone, never through ROOT.
  *
  * Recordings are hostile by default: everything is bounded, nothing outside the folder
  * is ever opened, and what is missing or damaged is an error or "not there", not a crash.
@@ -70,8 +70,8 @@ const char *source_os_name(enum source_os os); /* "macOS", "Linux", "unknown" */
 /* The value as `sysctl -n NAME` prints it; false: no such name (or not on this system).
  * VALUE is emptied first. */
 bool source_sysctl(struct source *s, const char *name, struct str *value);
-/* Standard output of a command of the fixed list in contract 5.7; argv[0] is its plain
- * name.  Live, the program's path is absolute, it has a deadline and a ceiling.  A
+/* Standard output of a command of the fixed list (docs/recordings.md); argv[0] is its
+ * plain name.  Live, the program's path is absolute, it has a deadline and a ceiling.  A
  * non-zero exit is ERROR_FAILED with what it printed in OUT. */
 int source_command(struct source *s, const char *const *argv, struct str *out,
                    struct error *err);

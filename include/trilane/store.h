@@ -24,8 +24,14 @@
 
 struct store;
 
+/* Makes DIR if need be.  ERROR_BUSY: another program has it; ERROR_DENIED: it is shared
+ * with other users, or not to be written; ERROR_CONFLICT: its database is another
+ * program's, or a newer version's. */
 int store_open(const char *dir, struct store **out, struct error *err);
-void store_free(struct store *s);
+void store_free(struct store *s); /* NULL is fine; nobody may be in a call */
+
+/* Of every call below: ERROR_BUSY after five seconds in which another program held the
+ * database, ERROR_FULL for a full disk, ERROR_DAMAGED for a database that became so. */
 
 /* --- jobs --- */
 
@@ -55,16 +61,20 @@ struct job_record {
 
 /* Inserts or replaces by id. */
 int store_job_put(struct store *s, const struct job_record *job, struct error *err);
+/* State, progress, step, times, error and result; ERROR_NOT_FOUND if it was never put, as
+ * in store_job_get(). */
 int store_job_update(struct store *s, const struct job_record *job, struct error *err);
 int store_job_get(struct store *s, const char *id, struct job_record *out,
                   struct error *err);
 /* The job made with this key in the last 24 hours: ERROR_NOT_FOUND if none. */
 int store_job_find_key(struct store *s, enum job_kind kind, const char *key,
                        struct job_record *out, struct error *err);
-/* Newest first, at most LIMIT, those older than BEFORE (an id; NULL: all). */
+/* Newest first, at most LIMIT, those older than BEFORE (an id; NULL: all).  The caller
+ * frees *OUT, which is NULL for none. */
 int store_job_list(struct store *s, const char *before, unsigned limit,
                    struct job_record **out, size_t *count, struct error *err);
-/* Marks what was queued or running when the program last ended as failed. */
+/* Marks what was queued or running when the program last ended as failed, and keeps the
+ * newest 1,000 jobs.  *COUNT, unless NULL, is how many it marked. */
 int store_job_recover(struct store *s, const char *reason, unsigned *count,
                       struct error *err);
 
@@ -72,8 +82,10 @@ int store_job_recover(struct store *s, const char *reason, unsigned *count,
 
 enum document_kind { DOCUMENT_RESULT, DOCUMENT_REPORT };
 
+/* ERROR_EXISTS for an id that is there already: documents do not change. */
 int store_document_put(struct store *s, enum document_kind kind, const char *id,
                        const char *created, const char *text, struct error *err);
+/* ERROR_NOT_FOUND if there is none of this kind and id. */
 int store_document_get(struct store *s, enum document_kind kind, const char *id,
                        struct str *text, struct error *err);
 /* The newest; ERROR_NOT_FOUND if there is none.  ID may be NULL. */
@@ -85,7 +97,8 @@ struct document_row {
 	char created[CLOCK_DATE_SIZE];
 	char *text; /* owned by the row */
 };
-/* Newest first, older than BEFORE (NULL: all), at most LIMIT. */
+/* Newest first, older than BEFORE (NULL: all), at most LIMIT; none behind an id that is
+ * not there. */
 int store_document_list(struct store *s, enum document_kind kind, const char *before,
                         unsigned limit, struct document_row **out, size_t *count,
                         struct error *err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The result document (contract 5.4).  What was not measured is a typed absence, never a
- * number.
+ * The result document (docs/openapi.json).  What was not measured is a typed absence,
+ * never a number.
  */
 #include "bench.h"
 

@@ -68,7 +68,6 @@ int recorder_new(struct source_recorder **out, const char *dir,
 	r->redaction = redaction;
 	r->placed = json_object();
 	r->sysctls = json_object();
-	r->lines = json_object();
 	*out = r;
 	return 0;
 }
@@ -89,7 +88,6 @@ void recorder_free(struct source_recorder *r)
 		r->source->recorder = NULL;
 	json_decref(r->placed);
 	json_decref(r->sysctls);
-	json_decref(r->lines);
 	close(r->fd);
 	free(r->dir);
 	free(r);
@@ -142,15 +140,6 @@ void recorder_command(struct source_recorder *r, const char *name, const char *o
 	str_add(&path, ".exit");
 	str_addf(&code, "%d\n", exit_code);
 	recorder_write(r, path.data, code.data, code.len, 0600);
-}
-
-void recorder_side_line(struct source_recorder *r, const char *name, const char *line)
-{
-	CLEANUP(str_release) struct str text = STR_INIT;
-	const char *before = json_string_value(json_object_get(r->lines, name));
-
-	str_addf(&text, "%s%s\n", before ? before : "", line);
-	json_object_set_new(r->lines, name, fact_text(text.data, text.len));
 }
 
 static void write_text(struct source_recorder *r, const char *name, const char *text)
@@ -216,13 +205,8 @@ static void write_recording(struct source_recorder *r, const char *arch)
 
 int recorder_finish(struct source_recorder *r, const char *arch, struct error *err)
 {
-	const char *name;
-	json_t *lines;
-
 	write_sysctls(r);
 	write_environment(r);
-	json_object_foreach(r->lines, name, lines)
-		write_text(r, name, json_string_value(lines));
 	write_recording(r, arch);
 	r->source->recorder = NULL;
 	if (r->first.code == ERROR_NONE)

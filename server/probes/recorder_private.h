@@ -18,7 +18,6 @@ struct source_recorder {
 	const struct redaction *redaction;
 	json_t *placed; /* real path: bytes recorded, or one of PLACED_… */
 	json_t *sysctls;
-	json_t *lines; /* of files at the top: name: text */
 	size_t total_bytes;
 	struct error first; /* failure to write */
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Commands: the fixed list of contract 5.7 and nothing else.  Live, a row's program is
- * run by its absolute path; in a recording its output is the file commands/ARGV.
+ * Commands: the fixed list of docs/recordings.md and nothing else.  Live, a row's program
+ * is run by its absolute path; in a recording its output is the file commands/ARGV.
  */
 #include <stdlib.h>
 #include <string.h>

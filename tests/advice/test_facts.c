@@ -159,7 +159,7 @@ static void results_are_judged(void **state)
 	json_decref(cases);
 }
 
-/* Everything that stands in a contract is in every finding. */
+/* Every member of docs/openapi.json's finding is in every finding. */
 static void findings_have_their_members(void **state)
 {
 	static const char *const members[] = {

@@ -100,8 +100,8 @@ static int count_misses(const char *machine, const json_t *facts, const json_t *
 	return misses;
 }
 
-/* A leaf is a value or an absence with a reason and a detail: no bare null but where the
- * contract has one. */
+/* A leaf is a value or an absence with a reason and a detail: no bare null but where
+ * docs/report-machine.md has one. */
 static void check_leaves(const char *machine, const json_t *value, const char *name)
 {
 	const char *key;
