@@ -2,11 +2,12 @@
 /*
  * The matrix and what it recommends.  Which versions go together is data
  * (compatibility.json), so a new release is a change of data; here is only how a row is
- * chosen for an interpreter, and the command lines that follow.
+ * chosen for an interpreter.  The command lines that follow are choice.c's.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "choice.h"
 #include "rule.h"
 #include "trilane/advice.h"
 #include "trilane/cleanup.h"
@@ -19,22 +20,6 @@ json_t *advice_compatibility(const struct advice *a)
 {
 	return json_deep_copy(a->matrix);
 }
-
-/* What an interpreter should have, and how far it is from that. */
-struct choice {
-	enum {
-		CHOICE_KEEP,
-		CHOICE_UNKNOWN,  /* newer than the matrix: nothing is known against it */
-		CHOICE_COMPLETE, /* the right TensorFlow; what is beside it is wrong */
-		CHOICE_INSTALL,  /* this Python will do for another TensorFlow */
-		CHOICE_NEW,      /* another Python is needed, or an environment */
-	} what;
-	bool native; /* the interpreter is the machine's own kind */
-	const char *python;
-	const char *tensorflow, *plugin;
-	struct str packages; /* requirements, in double quotes, a blank before each */
-	struct str beside;   /* those of them that are to change beside TensorFlow */
-};
 
 /* --- the matrix --------------------------------------------------------------------- */
 
@@ -116,14 +101,6 @@ static bool wants_metal(const json_t *report, const json_t *interpreter)
 	       has_apple_plugin(interpreter);
 }
 
-static bool is_native(const json_t *report, const json_t *interpreter)
-{
-	const char *runs_as = fact_get_string(interpreter, "runs_as");
-	const char *arch = fact_get_string(report, "machine.arch");
-
-	return !runs_as || !arch || text_equal(runs_as, arch);
-}
-
 /* TensorFlow's files are of one release, and for the processor that Python runs on. */
 static bool is_whole(const json_t *interpreter)
 {
@@ -196,15 +173,37 @@ static void add_beside(const struct advice *a, const json_t *interpreter, struct
 
 /* --- the choice --------------------------------------------------------------------- */
 
-/* MANAGED: pip refuses to install into this Python (PEP 668), but environments may be
- * made of it. */
-static void choose_version(const struct advice *a, const json_t *report, bool metal,
-                           bool managed, struct choice *c)
+/* Packages do not belong into this Python, but environments may be made of it: pip refuses
+ * (PEP 668), it is the system's, or conda's own. */
+static bool is_managed(const json_t *report, const json_t *interpreter)
+{
+	const char *kind = fact_get_string(interpreter, "kind");
+	const char *distribution = fact_get_string(interpreter, "distribution");
+	const char *path = fact_get_string(interpreter, "path");
+	bool managed = false;
+
+	fact_get_bool(interpreter, "externally_managed", &managed);
+	if (text_equal(kind, "system"))
+		managed =
+			managed ||
+			text_equal(fact_get_string(report, "machine.os.name"), "macOS") ||
+			text_equal(distribution, "nix") ||
+			(path && text_starts(path, "/usr/bin/"));
+	return managed || (text_equal(kind, "conda") &&
+	                   text_equal(fact_get_string(interpreter, "name"), "base"));
+}
+
+static void choose_version(const struct advice *a, const json_t *report,
+                           const json_t *interpreter, bool metal, struct choice *c)
 {
 	const char *kind = metal ? "metal" : "cpu";
-	const char *version = c->native ? newest_for(a, report, c->python, metal) : NULL;
+	bool usable = c->native && interpreter_takes_wheels(interpreter) &&
+	              !interpreter_is_gone(interpreter);
+	const char *version = usable ? newest_for(a, report, c->python, metal) : NULL;
 
-	c->what = version && !managed ? CHOICE_INSTALL : CHOICE_NEW;
+	c->own = version != NULL;
+	c->what =
+		c->own && !is_managed(report, interpreter) ? CHOICE_INSTALL : CHOICE_NEW;
 	if (!version) {
 		c->python = recommended(a, kind, "python");
 		version = newest_for(a, report, c->python, metal);
@@ -226,112 +225,88 @@ static void add_packages(const struct advice *a, const json_t *report, struct ch
 	str_add(&c->packages, c->beside.data);
 }
 
+/* Why no build of TensorFlow suits the system, whatever the Python; NULL if one does. */
+static const char *obstacle(const json_t *report, const json_t *interpreter)
+{
+	bool linux = text_equal(fact_get_string(report, "machine.os.name"), "Linux");
+	bool translated = false;
+
+	fact_get_bool(report, "machine.translated", &translated);
+	if (text_equal(fact_get_string(interpreter, "libc"), "musl") ||
+	    (text_equal(fact_get_string(report, "machine.os.distribution"), "alpine") &&
+	     text_equal(fact_get_string(interpreter, "kind"), "system")))
+		return "TensorFlow's builds need glibc, and this system has musl: take "
+		       "an "
+		       "image or a machine with glibc.";
+	if (text_equal(fact_get_string(report, "machine.arch"), "x86_64") &&
+	    json_array_size(fact_get(report, "machine.isa")) > 0 &&
+	    !fact_has_string(report, "machine.isa", "avx"))
+		return "TensorFlow's builds need AVX, which this processor does not "
+		       "offer: "
+		       "take another machine.";
+	if (linux && translated)
+		return "This system itself runs translated: take an image for the "
+		       "machine's own processor.";
+	return NULL;
+}
+
+/* TensorFlow's version is right: what is there to do? */
+static void choose_beside(const struct advice *a, const json_t *interpreter, bool metal,
+                          struct choice *c)
+{
+	bool broken = text_equal(fact_get_string(interpreter, "verdict.state"), "broken");
+
+	c->tensorflow = fact_get_string(interpreter, "tensorflow.version");
+	c->plugin = metal ? fact_get_string(interpreter, "plugin.version") : NULL;
+	add_beside(a, interpreter, &c->beside);
+	c->what = is_beyond(a, c->tensorflow) ? CHOICE_UNKNOWN
+	          : c->beside.len > 0         ? CHOICE_COMPLETE
+	          : broken                    ? CHOICE_MEND
+	                                      : CHOICE_KEEP;
+}
+
 static void choose(const struct advice *a, const json_t *report,
                    const json_t *interpreter, bool metal, struct choice *c)
 {
 	const char *version = fact_get_string(interpreter, "tensorflow.version");
-	bool managed = false;
 
-	fact_get_bool(interpreter, "externally_managed", &managed);
-	*c = (struct choice){.native = is_native(report, interpreter),
+	*c = (struct choice){.native = interpreter_is_native(report, interpreter),
 	                     .python = fact_get_string(interpreter, "version"),
+	                     .why = obstacle(report, interpreter),
 	                     .packages = STR_INIT,
 	                     .beside = STR_INIT};
-	if (c->native && c->python && is_whole(interpreter) &&
-	    (fits(a, interpreter) || is_beyond(a, version))) {
-		c->tensorflow = version;
-		c->plugin = metal ? fact_get_string(interpreter, "plugin.version") : NULL;
-		add_beside(a, interpreter, &c->beside);
-		c->what = is_beyond(a, version) ? CHOICE_UNKNOWN
-		          : c->beside.len > 0   ? CHOICE_COMPLETE
-		                                : CHOICE_KEEP;
-	} else {
-		choose_version(a, report, metal, managed, c);
-	}
+	if (c->native && !interpreter_is_gone(interpreter) && c->python &&
+	    is_whole(interpreter) && (fits(a, interpreter) || is_beyond(a, version)))
+		choose_beside(a, interpreter, metal, c);
+	else
+		choose_version(a, report, interpreter, metal, c);
+	if (c->why && c->what != CHOICE_KEEP && c->what != CHOICE_UNKNOWN)
+		c->what = CHOICE_ELSEWHERE;
 	add_packages(a, report, c);
 }
 
-/* --- command lines ------------------------------------------------------------------ */
-
-static json_t *command(struct str *s)
+/* What is to be installed, and where. */
+static void add_change(const struct choice *c, struct str *out)
 {
-	json_t *out = fact_text(s->data, s->len);
-
-	str_clear(s);
-	return out;
-}
-
-static void add_minor(const char *python, struct str *out)
-{
-	size_t n = strcspn(python, ".");
-
-	n += python[n] == '.' ? 1 + strspn(python + n + 1, "0123456789") : 0;
-	str_add_n(out, python, n);
-}
-
-/* A shell word in single quotes. */
-static void add_word(const char *text, struct str *out)
-{
-	str_add_char(out, '\'');
-	for (; *text; text++)
-		str_addf(out, *text == '\'' ? "'\\''" : "%c", *text);
-	str_add_char(out, '\'');
-}
-
-static json_t *pip_commands(const struct choice *c, const char *path)
-{
-	CLEANUP(str_release) struct str s = STR_INIT;
-	json_t *list = json_array();
-
-	if (c->what == CHOICE_NEW || !path) {
-		str_add(&s, "python");
-		add_minor(c->python, &s);
-		str_add(&s, " -m venv ~/tensorflow");
-		json_array_append_new(list, command(&s));
-		str_add(&s, "~/tensorflow/bin/python");
-	} else {
-		add_word(path, &s);
+	if (c->what == CHOICE_COMPLETE) {
+		str_addf(out, "Keep Python %s and TensorFlow %s, and install beside it:",
+		         c->python, c->tensorflow);
+		for (const char *p = c->beside.data; *p; p++)
+			if (*p != '"')
+				str_add_char(out, *p);
+		str_add_char(out, '.');
+		return;
 	}
-	str_add(&s, " -m pip install --upgrade");
-	str_add(&s, c->packages.data);
-	json_array_append_new(list, command(&s));
-	return list;
-}
-
-static json_t *conda_commands(const struct choice *c)
-{
-	CLEANUP(str_release) struct str s = STR_INIT;
-	json_t *list = json_array();
-
-	str_add(&s, "conda create -n tensorflow python=");
-	add_minor(c->python, &s);
-	json_array_append_new(list, command(&s));
-	json_array_append_new(list, json_string("conda activate tensorflow"));
-	str_add(&s, "python -m pip install");
-	str_add(&s, c->packages.data);
-	json_array_append_new(list, command(&s));
-	return list;
-}
-
-static json_t *uv_commands(const struct choice *c, const char *path)
-{
-	CLEANUP(str_release) struct str s = STR_INIT;
-	json_t *list = json_array();
-
-	if (c->what == CHOICE_NEW || !path) {
-		str_add(&s, "uv venv --python ");
-		add_minor(c->python, &s);
-		str_add(&s, " ~/tensorflow");
-		json_array_append_new(list, command(&s));
-	}
-	str_add(&s, "uv pip install --python ");
-	if (c->what != CHOICE_NEW && path)
-		add_word(path, &s);
+	if (c->what == CHOICE_INSTALL)
+		str_addf(out, "Keep Python %s and install TensorFlow %s", c->python,
+		         c->tensorflow);
 	else
-		str_add(&s, "~/tensorflow/bin/python");
-	str_add(&s, c->packages.data);
-	json_array_append_new(list, command(&s));
-	return list;
+		str_addf(out, "Make %s environment with Python %s and TensorFlow %s",
+		         c->native ? "an" : "a native", c->python, c->tensorflow);
+	if (c->plugin)
+		str_addf(out, ", with tensorflow-metal %s if you need the GPU",
+		         c->plugin);
+	str_add_char(out, '.');
 }
 
 static void add_sentence(const struct advice *a, const struct choice *c, bool metal,
@@ -343,6 +318,12 @@ static void add_sentence(const struct advice *a, const struct choice *c, bool me
 		         "Keep TensorFlow %s with this Python: they belong together.",
 		         c->tensorflow);
 		break;
+	case CHOICE_MEND:
+		str_addf(out,
+		         "TensorFlow %s is right for this Python: put right what the "
+		         "findings name.",
+		         c->tensorflow);
+		break;
 	case CHOICE_UNKNOWN:
 		str_addf(
 			out,
@@ -351,26 +332,15 @@ static void add_sentence(const struct advice *a, const struct choice *c, bool me
 			c->tensorflow,
 			json_string_value(json_object_get(a->matrix, "date")));
 		break;
+	case CHOICE_ELSEWHERE:
+		str_add(out, c->why);
+		return;
 	case CHOICE_COMPLETE:
-		str_addf(out, "Keep Python %s and TensorFlow %s, and install beside it:",
-		         c->python, c->tensorflow);
-		for (const char *p = c->beside.data; *p; p++)
-			if (*p != '"')
-				str_add_char(out, *p);
-		str_add_char(out, '.');
-		break;
 	case CHOICE_INSTALL:
-		str_addf(out, "Keep Python %s and install TensorFlow %s%s", c->python,
-		         c->tensorflow, c->plugin ? ", " : ".");
-		break;
 	case CHOICE_NEW:
-		str_addf(out, "Make %s environment with Python %s and TensorFlow %s%s",
-		         c->native ? "an" : "a native", c->python, c->tensorflow,
-		         c->plugin ? ", " : ".");
+		add_change(c, out);
 		break;
 	}
-	if (c->plugin && c->what >= CHOICE_INSTALL)
-		str_addf(out, "with tensorflow-metal %s if you need the GPU.", c->plugin);
 	if (metal)
 		str_add(out,
 		        " For small models the processor is often faster than the GPU.");
@@ -380,14 +350,13 @@ json_t *advice_recommendation(const struct advice *a, const json_t *report,
                               const json_t *interpreter)
 {
 	CLEANUP(str_release) struct str sentence = STR_INIT;
-	const char *path = fact_get_string(interpreter, "path");
 	bool metal = wants_metal(report, interpreter);
 	struct choice c;
 	json_t *out = json_object(), *commands = json_object();
 	bool keep;
 
 	choose(a, report, interpreter, metal, &c);
-	keep = c.what == CHOICE_KEEP || c.what == CHOICE_UNKNOWN;
+	keep = c.what < CHOICE_ELSEWHERE;
 	add_sentence(a, &c, metal, &sentence);
 	json_object_set_new(out, "keep", json_boolean(keep));
 	json_object_set_new(out, "sentence", fact_text(sentence.data, sentence.len));
@@ -395,10 +364,13 @@ json_t *advice_recommendation(const struct advice *a, const json_t *report,
 	json_object_set_new(out, "tensorflow", json_string(c.tensorflow));
 	json_object_set_new(out, "plugin",
 	                    c.plugin ? json_string(c.plugin) : json_null());
-	if (!keep) {
-		json_object_set_new(commands, "pip", pip_commands(&c, path));
-		json_object_set_new(commands, "conda", conda_commands(&c));
-		json_object_set_new(commands, "uv", uv_commands(&c, path));
+	if (c.what > CHOICE_ELSEWHERE) {
+		json_object_set_new(commands, "pip",
+		                    choice_pip_commands(&c, report, interpreter));
+		json_object_set_new(commands, "conda", choice_conda_commands(&c, report));
+		json_object_set_new(
+			commands, "uv",
+			choice_uv_commands(&c, fact_get_string(interpreter, "path")));
 	}
 	json_object_set_new(out, "commands", commands);
 	str_release(&c.packages);

@@ -23,6 +23,8 @@ static int judge(const struct advice *a, const json_t *row)
 	json_t *report =
 		json_pack("{s:O, s:[O]}", "machine", json_object_get(row, "machine"),
 	                  "interpreters", interpreter);
+	json_array_extend(json_object_get(report, "interpreters"),
+	                  json_object_get(row, "others"));
 	json_t *r = advice_recommendation(a, report, interpreter);
 	int wrong = 0;
 

@@ -90,8 +90,9 @@ static void add_code(struct machine *m, const struct strlist *words)
 		add_macho(m, words);
 		return;
 	}
-	elf_build(text_equal(words->items[2], "x86_64") ? 62 : 183, NULL, NULL, NULL,
-	          NULL, &file);
+	elf_build(text_equal(words->items[2], "x86_64") ? 62 : 183,
+	          text_equal(words->items[0], "musl") ? "/lib/ld-musl-x86_64.so.1" : NULL,
+	          NULL, NULL, NULL, &file);
 	machine_file(m->dir, words->items[1], file.data, file.len);
 }
 
@@ -154,7 +155,8 @@ static void add_line(struct machine *m, const char *line)
 		str_add(&m->arch, words.items[2]);
 	} else if (text_equal(verb, "home")) {
 		str_add(&m->home, words.items[1]);
-	} else if (text_equal(verb, "program") || text_equal(verb, "library")) {
+	} else if (text_equal(verb, "program") || text_equal(verb, "library") ||
+	           text_equal(verb, "musl")) {
 		add_code(m, &words);
 	} else if (text_equal(verb, "text")) {
 		str_add(&m->text_path, words.items[1]);

@@ -4,6 +4,7 @@
  *
  *	os macOS|Linux ARCH            home PATH
  *	program PATH ARCH…             library PATH ARCH…      of the system's format
+ *	musl PATH ARCH              a program of Linux whose loader is musl's
  *	text PATH, then lines "| …"    link PATH TARGET        dir PATH
  *	dist SITE NAME VERSION [REQUIREMENT…]                  a dist-info with METADATA
  *	conda PREFIX NAME VERSION BUILD SUBDIR                 a record of conda-meta

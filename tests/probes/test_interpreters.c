@@ -171,11 +171,25 @@ static void test_linux(void **state)
 	check_machine("linux");
 }
 
+static void test_odd_mac(void **state)
+{
+	(void)state;
+	check_machine("odd-mac");
+}
+
+static void test_odd_linux(void **state)
+{
+	(void)state;
+	check_machine("odd-linux");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_mac),
 		cmocka_unit_test(test_linux),
+		cmocka_unit_test(test_odd_mac),
+		cmocka_unit_test(test_odd_linux),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

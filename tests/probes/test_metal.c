@@ -267,6 +267,20 @@ static void test_unknown_pairs(void **state)
 	json_decref(answer);
 }
 
+/* A library whose distribution is gone may be of any version. */
+static void test_unknown_version(void **state)
+{
+	json_t *answer = plugin_facts_judge_any("tensorflow", "2.20.0", "arm64");
+
+	(void)state;
+	assert_non_null(answer);
+	assert_true(json_is_false(json_object_get(answer, "loads")));
+	json_decref(answer);
+	assert_null(plugin_facts_judge_any("tensorflow", "2.18.0", "arm64"));
+	assert_null(plugin_facts_judge_any("tensorflow", "2.99.0", "arm64"));
+	assert_null(plugin_facts_judge_any("tensorflow", "2.20.0", "riscv64"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -279,6 +293,7 @@ int main(void)
 		cmocka_unit_test(test_other_architecture),
 		cmocka_unit_test(test_known_pairs),
 		cmocka_unit_test(test_unknown_pairs),
+		cmocka_unit_test(test_unknown_version),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -178,6 +178,7 @@ struct native {
 	char *install_name;
 	struct strlist duplicate_rpaths;
 	bool complete, damaged;
+	const char *libc; /* "musl" or "glibc", by an ELF's dynamic linker; NULL */
 };
 #define NATIVE_INIT \
 	{ \

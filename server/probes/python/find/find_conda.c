@@ -78,17 +78,21 @@ void find_conda_prefix(struct find *f, const char *prefix, const char *found_by)
 	find_condarc(f, path.data);
 }
 
-/* Lines of ~/.conda/environments.txt are prefixes; some are long gone. */
+/* Lines of ~/.conda/environments.txt are prefixes; some are long gone.  An editor may
+ * have put a byte order mark before the first. */
 static void find_environments_txt(struct find *f)
 {
+	static const char mark[] = "\xef\xbb\xbf";
 	CLEANUP(str_release) struct str path = STR_INIT;
 	CLEANUP(str_release) struct str text = STR_INIT;
 	CLEANUP(strlist_release) struct strlist lines = STRLIST_INIT;
 
 	find_home_path(f, ".conda/environments.txt", &path);
-	if (source_read(f->s, path.data, ENVIRONMENTS_BYTES_MAX, &text, NULL))
+	if (source_read_head(f->s, path.data, ENVIRONMENTS_BYTES_MAX, &text, NULL))
 		return;
-	strlist_split(&lines, text.data, "\r\n");
+	strlist_split(&lines,
+	              text.data + (text_starts(text.data, mark) ? sizeof(mark) - 1 : 0),
+	              "\r\n");
 	for (size_t i = 0; i < lines.count && i < CONDA_PREFIXES_MAX; i++)
 		find_conda_prefix(f, lines.items[i], "environments.txt");
 }

@@ -154,6 +154,12 @@ static void find_xcode(struct find *f)
 		str_addf(&path, "/Applications/%s/Contents/Developer/usr/bin",
 		         list.items[i].name);
 		find_add_bin(f, path.data, "xcode");
+		str_clear(&path);
+		str_addf(&path,
+		         "/Applications/%s/Contents/Developer/Library/Frameworks/"
+		         "Python3.framework/Versions",
+		         list.items[i].name);
+		find_versions(f, path.data, "xcode");
 	}
 }
 

@@ -41,6 +41,15 @@ static void native_macho(const struct macho *m, struct native *out)
 	}
 }
 
+static const char *libc_of(const struct elf *e)
+{
+	const char *name = e->interpreter ? fs_base_name(e->interpreter) : "";
+
+	return text_starts(name, "ld-musl")    ? "musl"
+	       : text_starts(name, "ld-linux") ? "glibc"
+	                                       : NULL;
+}
+
 static bool native_parse(const struct binary *b, struct native *out, struct error *why)
 {
 	if (elf_looks_like(b)) {
@@ -52,6 +61,7 @@ static bool native_parse(const struct binary *b, struct native *out, struct erro
 		strlist_add(&out->archs, e.arch);
 		out->complete = !e.cut;
 		out->damaged = e.damaged;
+		out->libc = libc_of(&e);
 		elf_release(&e);
 		return true;
 	}

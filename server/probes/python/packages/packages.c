@@ -103,18 +103,44 @@ static void take_dist(const struct python_machine *m, struct interpreter *i, siz
 	d->site = site;
 }
 
+/* An egg is a folder on the path that holds one package, and is named like it. */
+static void take_egg(const struct python_machine *m, const struct interpreter *i,
+                     size_t site, struct dists *out)
+{
+	static const char ending[] = ".egg";
+	const char *entry = fs_base_name(i->sites[site].path);
+	CLEANUP(str_release) struct str stem = STR_INIT;
+	CLEANUP(str_release) struct str name = STR_INIT;
+	CLEANUP(str_release) struct str version = STR_INIT;
+	CLEANUP(str_release) struct str folder = STR_INIT;
+
+	path_join(&folder, i->sites[site].path, "EGG-INFO");
+	if (!text_ends(entry, ending) || !source_is_dir(m->s, folder.data))
+		return;
+	str_add_n(&stem, entry, strlen(entry) - strlen(ending));
+	if (!dist_name_split(stem.data, &name, &version) || !version.len)
+		return;
+	struct dist *d = dists_add(out, name.data, version.data);
+	if (!d)
+		return;
+	d->folder = str_detach(&folder);
+	d->source = "egg-info";
+	d->site = site;
+}
+
 static void scan_site(const struct python_machine *m, struct interpreter *i, size_t site,
                       struct dists *out)
 {
-	static const char *const endings[] = {".dist-info", ".egg-info", ".egg-link"};
+	static const char *const endings[] = {".dist-info", ".egg-info"};
 	const struct fs_list *list = &i->sites[site].list;
 
 	for (size_t n = 0; n < list->count && n < PYTHON_SITE_ENTRIES_MAX; n++)
-		for (size_t e = 0; e < 3; e++)
+		for (size_t e = 0; e < 2; e++)
 			if (text_ends(list->items[n].name, endings[e]) &&
 			    strlen(list->items[n].name) > strlen(endings[e]))
 				take_dist(m, i, site, list->items[n].name, endings[e],
 				          out);
+	take_egg(m, i, site, out);
 	if (list->count > PYTHON_SITE_ENTRIES_MAX)
 		note_limit(i, "packages");
 }

@@ -95,13 +95,15 @@ static void set_loads(json_t *row, const struct plugin_judgement *j)
 	fact_set_string(row, "basis", "file");
 }
 
+/* PLUGIN is a version of Apple's, or NULL for one whose distribution is gone. */
 static bool set_from_table(json_t *row, const char *package, const char *version,
                            const char *plugin, const char *arch)
 {
-	json_t *known = plugin && version && arch && package
-	                        ? plugin_facts_judge(package, version, plugin, arch)
-	                        : NULL;
+	json_t *known = NULL;
 
+	if (version && arch && package)
+		known = plugin ? plugin_facts_judge(package, version, plugin, arch)
+		               : plugin_facts_judge_any(package, version, arch);
 	if (!known)
 		return false;
 	json_object_update(row, known);
@@ -131,7 +133,7 @@ static void judge(const struct python_machine *m, const struct interpreter *i,
 		set_loads(row, &j);
 		return;
 	}
-	if (set_from_table(row, package, version, plugin, arch))
+	if (apple && set_from_table(row, package, version, plugin, arch))
 		return;
 	if (j.known) {
 		set_loads(row, &j);

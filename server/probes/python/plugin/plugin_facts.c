@@ -111,21 +111,53 @@ static json_t *judge(const json_t *table, const char *package, const char *versi
 	               : NULL;
 }
 
+/* Borrows from TABLE. */
+static json_t *judge_class(const json_t *table, const char *package, const char *version,
+                           json_int_t class_, const char *arch)
+{
+	json_t *answer =
+		class_ >= 0 ? judge(table, package, version, class_, arch) : NULL;
+
+	/* The two packages of one version are built from the same sources; only on Intel
+	 * do they differ, and there both were examined. */
+	if (!answer && class_ >= 0 && text_equal(arch, "arm64"))
+		answer = judge(table, NULL, version, class_, arch);
+	return answer;
+}
+
 json_t *plugin_facts_judge(const char *package, const char *version, const char *plugin,
                            const char *arch)
 {
 	json_t *table = table_load();
-	json_int_t class_ = plugin_class(table, plugin, arch);
-	json_t *answer = NULL;
+	json_t *answer = judge_class(table, package, version,
+	                             plugin_class(table, plugin, arch), arch);
 
-	if (class_ >= 0) {
-		answer = judge(table, package, version, class_, arch);
-		/* The two packages of one version are built from the same sources; only
-		 * on Intel do they differ, and there both were examined. */
-		if (!answer && text_equal(arch, "arm64"))
-			answer = judge(table, NULL, version, class_, arch);
-	}
 	answer = answer ? json_deep_copy(answer) : NULL;
+	json_decref(table);
+	return answer;
+}
+
+json_t *plugin_facts_judge_any(const char *package, const char *version, const char *arch)
+{
+	json_t *table = table_load();
+	json_t *loads = NULL, *row;
+	bool alike = true;
+	size_t index;
+
+	json_array_foreach(json_object_get(table, "plugins"), index, row)
+	{
+		if (!text_equal(member(row, "arch"), arch))
+			continue;
+		json_int_t class_ = json_integer_value(json_object_get(row, "class"));
+		json_t *one = json_object_get(
+			judge_class(table, package, version, class_, arch), "loads");
+
+		alike = alike && one && (!loads || json_equal(loads, one));
+		loads = one;
+	}
+	json_t *answer = alike && loads ? json_object() : NULL;
+	if (answer)
+		json_object_set(answer, "loads", loads);
 	json_decref(table);
 	return answer;
 }

@@ -18,4 +18,8 @@
 json_t *plugin_facts_judge(const char *package, const char *version, const char *plugin,
                            const char *arch);
 
+/* The same for a plugin of unknown version: known only if all versions answer alike. */
+json_t *plugin_facts_judge_any(const char *package, const char *version,
+                               const char *arch);
+
 #endif

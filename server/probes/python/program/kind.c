@@ -21,9 +21,11 @@ struct place {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Of installations; MacPorts first, whose framework's path ends like python.org's. */
+/* Of installations; first MacPorts and macOS itself, whose frameworks' paths end like
+ * python.org's. */
 static const struct place places[] = {
 	{"/opt/local/", "system", "macports"},
+	{"/System/Library/", "system", "apple"},
 	{"/.asdf/installs/", "pyenv", "asdf"},
 	{"/.pixi/", "pixi", "pixi"},
 	{"/.pyenv/versions/", "pyenv", "pyenv"},
@@ -33,7 +35,6 @@ static const struct place places[] = {
 	{"/Library/Frameworks/Python.framework/", "python.org", "python.org"},
 	{"/Library/Frameworks/PythonT.framework/", "python.org", "python.org"},
 	{"/Python3.framework/", "system", "apple"},
-	{"/System/Library/", "system", "apple"},
 	{"/hatch/pythons/", "uv", "hatch"},
 	{"/linuxbrew/", "homebrew", "homebrew"},
 	{"/mise/installs/python/", "pyenv", "mise"},

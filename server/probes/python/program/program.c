@@ -70,6 +70,20 @@ static void read_archs(const struct python_machine *m, struct interpreter *i)
 	for (size_t k = 0; k < n.archs.count; k++)
 		strlist_add(&i->archs, n.archs.items[k]);
 	json_object_set_new(i->facts, "archs", json_strings(&i->archs));
+	if (n.libc)
+		fact_set_string(i->facts, "libc", n.libc);
+}
+
+/* For which Python wheels are built, the program's name tells: "pypy3.10", "python3.13t".
+ */
+static void set_implementation(struct interpreter *i)
+{
+	const char *name = fs_base_name(i->program ? i->program : i->path);
+	bool pypy = text_starts(name, "pypy");
+
+	fact_set_string(i->facts, "implementation", pypy ? "pypy" : "cpython");
+	if (!pypy && text_ends(name, "t"))
+		json_object_set_new(i->facts, "free_threaded", json_true());
 }
 
 static void decide_runs_as(const struct python_machine *m, struct interpreter *i)
@@ -174,6 +188,7 @@ void describe_program(const struct python_machine *m, struct interpreter *i)
 		i->prefix = program_prefix(i->program);
 	}
 	read_version(m, i);
+	set_implementation(i);
 	read_archs(m, i);
 	decide_runs_as(m, i);
 	set_path(i->facts, "prefix", i->prefix);
