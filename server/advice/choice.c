@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Command lines for what is recommended.  They are to work on this machine: an environment
- * is made with a Python that was found here where there is one, and a conda that resolves
- * for Intel is told not to.
+ * Command lines for what is recommended.  They are to work on this machine: an
+ * environment is made with a Python that was found here where there is one, and a conda
+ * that resolves for Intel is told not to.
  */
 #include "choice.h"
 

@@ -173,8 +173,8 @@ static void add_beside(const struct advice *a, const json_t *interpreter, struct
 
 /* --- the choice --------------------------------------------------------------------- */
 
-/* Packages do not belong into this Python, but environments may be made of it: pip refuses
- * (PEP 668), it is the system's, or conda's own. */
+/* Packages do not belong into this Python, but environments may be made of it: pip
+ * refuses (PEP 668), it is the system's, or conda's own. */
 static bool is_managed(const json_t *report, const json_t *interpreter)
 {
 	const char *kind = fact_get_string(interpreter, "kind");
