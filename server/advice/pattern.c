@@ -14,7 +14,8 @@ enum {
 	EXPRESSION_MAX = 2000,
 	MATCH_LIMIT = 50000,
 	DEPTH_LIMIT = 2000,
-	KEY_MAX = 12, /* bytes of a literal that the automaton knows */
+	KEY_MAX = 12,  /* bytes of a literal that the automaton knows */
+	TRIED_MAX = 8, /* texts of a clause that a check tries */
 };
 
 static pcre2_code *compile(const char *expression, struct error *err)
@@ -35,10 +36,64 @@ static pcre2_code *compile(const char *expression, struct error *err)
 	return out;
 }
 
+static pcre2_match_context *new_limits(void)
+{
+	pcre2_match_context *limits = pcre2_match_context_create(NULL);
+
+	if (limits) {
+		pcre2_set_match_limit(limits, MATCH_LIMIT);
+		pcre2_set_depth_limit(limits, DEPTH_LIMIT);
+	}
+	return limits;
+}
+
+/* Whether a window that begins with WORD and goes on with FILLER exhausts the limits. */
+static bool exhausts(const pcre2_code *code, pcre2_match_context *limits,
+                     const char *word, const char *filler)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+	pcre2_match_data *data = pcre2_match_data_create(1, NULL);
+	int rc;
+
+	str_add(&text, word);
+	while (text.len < (size_t)2 * PATTERN_WINDOW)
+		str_add(&text, filler);
+	rc = pcre2_match(code, (PCRE2_SPTR)text.data, text.len, 0, 0, data, limits);
+	pcre2_match_data_free(data);
+	return rc == PCRE2_ERROR_MATCHLIMIT || rc == PCRE2_ERROR_DEPTHLIMIT;
+}
+
+/* What backtracks on its own words would be given up on where it matters: in a log. */
+static bool clause_exhausts(const pcre2_code *code, pcre2_match_context *limits,
+                            const struct strlist *words)
+{
+	static const char *const fillers[] = {"a", "1.", "/a", " ", "a "};
+
+	for (size_t i = 0; i < words->count && i < TRIED_MAX; i++)
+		for (size_t j = 0; j < sizeof(fillers) / sizeof(fillers[0]); j++)
+			if (exhausts(code, limits, words->items[i], fillers[j]))
+				return true;
+	return false;
+}
+
+static bool backtracks(const pcre2_code *code, const struct literals *l)
+{
+	pcre2_match_context *limits = new_limits();
+	bool found = false;
+
+	for (size_t i = 0; i < l->count && !found; i++)
+		for (size_t j = 0; j < l->branches[i].count && !found; j++)
+			found = clause_exhausts(code, limits,
+			                        &l->branches[i].clauses[j].any);
+	pcre2_match_context_free(limits);
+	return found;
+}
+
 int pattern_check(const char *expression, struct error *err)
 {
 	CLEANUP(literals_release) struct literals literals = LITERALS_INIT;
 	pcre2_code *code;
+	bool slow;
 
 	if (strlen(expression) > EXPRESSION_MAX)
 		return error_set(err, ERROR_INVALID, "pattern is longer than %d bytes",
@@ -46,8 +101,14 @@ int pattern_check(const char *expression, struct error *err)
 	code = compile(expression, err);
 	if (!code)
 		return ERROR_INVALID;
+	slow = literals_read(expression, &literals) && backtracks(code, &literals);
 	pcre2_code_free(code);
-	if (!literals_read(expression, &literals))
+	if (slow)
+		return error_set(err, ERROR_INVALID,
+		                 "pattern \"%.80s\" backtracks too much: make a repeat "
+		                 "possessive (\\S*+) or bounded",
+		                 expression);
+	if (literals.count == 0)
 		return error_set(err, ERROR_INVALID,
 		                 "pattern \"%.80s\": each alternative needs a run of "
 		                 "three plain characters",
@@ -143,11 +204,7 @@ void pattern_set_compile(struct pattern_set *set)
 	json_decref(x->key_numbers);
 	x->key_numbers = NULL;
 	x->automaton = automaton_new(&x->keys);
-	x->limits = pcre2_match_context_create(NULL);
-	if (x->limits) {
-		pcre2_set_match_limit(x->limits, MATCH_LIMIT);
-		pcre2_set_depth_limit(x->limits, DEPTH_LIMIT);
-	}
+	x->limits = new_limits();
 	set->index = x;
 }
 

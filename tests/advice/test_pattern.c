@@ -227,6 +227,29 @@ static void bad_patterns_are_refused(void **state)
 	}
 }
 
+static void patterns_that_backtrack_are_refused(void **state)
+{
+	static const char *const slow[] = {
+		"needs wheel\\S*.{0,300}not found",
+		"version [\\d.]+.{0,60}newer",
+		"short|longer \\w*a?.{0,200}end",
+	};
+	static const char *const mended[] = {
+		"needs wheel\\S*+.{0,300}not found",
+		"version [\\d.]++.{0,60}newer",
+		"short|longer \\w{0,20}a?.{0,200}end",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(slow) / sizeof(slow[0]); i++) {
+		struct error err = ERROR_INIT;
+
+		assert_int_equal(pattern_check(slow[i], &err), ERROR_INVALID);
+		assert_non_null(strstr(err.text, "backtracks"));
+		assert_int_equal(pattern_check(mended[i], NULL), 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -238,6 +261,7 @@ int main(void)
 		cmocka_unit_test(utf16_is_decoded),
 		cmocka_unit_test(what_is_kept_and_tried_is_bounded),
 		cmocka_unit_test(bad_patterns_are_refused),
+		cmocka_unit_test(patterns_that_backtrack_are_refused),
 	};
 
 	return cmocka_run_group_tests_name("pattern", tests, NULL, NULL);
