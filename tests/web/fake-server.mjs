@@ -7,6 +7,7 @@ import { readFile, stat } from "node:fs/promises";
 import { dirname, extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as documents from "./documents.mjs";
+import { crowd, failed } from "./crowd.mjs";
 
 const WEB = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "web");
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml" };
@@ -27,6 +28,8 @@ function stateOf(name) {
     partial: { report: documents.report, results: [documents.partial] },
     fresh: { report: healthy, results: [] },
     empty: { report: null, results: [] },
+    failed: { report: healthy, results: [failed] },
+    crowd: name === "crowd" && crowd(),
   }[name];
 }
 
@@ -36,7 +39,7 @@ const summary = (r) => ({
 });
 
 export async function fake({ port = 0, state = "full", root = WEB, report } = {}) {
-  const world = { ...stateOf(state), ...(report ? { report } : {}), jobs: [], streams: new Set(), event: 0, requests: [], refuse: null, pace: 150 };
+  const world = { ...stateOf(state), ...(report ? { report } : {}), jobs: [], streams: new Set(), event: 0, requests: [], refuse: null, pace: 150, steps: 3 };
 
   function emit(type, data) {
     world.event += 1;
@@ -67,8 +70,8 @@ export async function fake({ port = 0, state = "full", root = WEB, report } = {}
         clearInterval(timer);
         return;
       }
-      if (at < steps.length * 3) {
-        Object.assign(job, { state: "running", started: job.started || new Date().toISOString(), progress: at / (steps.length * 3), step: steps[Math.floor(at / 3)] });
+      if (at < steps.length * world.steps) {
+        Object.assign(job, { state: "running", started: job.started || new Date().toISOString(), progress: at / (steps.length * world.steps), step: steps[Math.floor(at / world.steps)] });
         at += 1;
       } else {
         clearInterval(timer);
@@ -133,14 +136,18 @@ export async function fake({ port = 0, state = "full", root = WEB, report } = {}
   const lists = {
     "": () => ({ version: "0.1.0", links: {} }),
     jobs: () => ({ jobs: world.jobs }),
-    results: () => ({ results: world.results.map(summary) }),
     compatibility: () => documents.compatibility,
     openapi: () => ({}),
   };
 
   function get(path, query, response) {
     const [first, second] = path.split("/");
-    if (path in lists) {
+    if (path === "results") {
+      const [from, limit] = [Number(query.get("cursor")) || 0, Number(query.get("limit")) || 50];
+      const more = world.results.length > from + limit;
+      send(response, 200, { results: world.results.slice(from, from + limit).map(summary) },
+        more ? { Link: `</api/v1/results?limit=${limit}&cursor=${from + limit}>; rel="next"` } : {});
+    } else if (path in lists) {
       send(response, 200, lists[path]());
     } else if (path === "reports/latest") {
       world.report ? send(response, 200, world.report) : notFound(response);

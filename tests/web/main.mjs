@@ -3,6 +3,7 @@
 import { closeBrowser, openBrowser, runAll } from "./harness.mjs";
 import "./units.mjs";
 import "./views.mjs";
+import "./reader.mjs";
 import "./real.mjs";
 
 await openBrowser();

@@ -30,6 +30,19 @@ async function askTheLogBox(page) {
   await page.waitForSelector(".finding h3");
 }
 
+async function askNonsense(page) {
+  await page.fill("#log-text", "asdf \u202E🦊 lorem ipsum ".repeat(40));
+  await page.click("text=Find the cause");
+  await page.waitForSelector("[aria-label=Diagnosis] p");
+}
+
+async function gone(page, server) {
+  await server.close();
+  await page.waitForFunction(() => document.querySelector("#notice").textContent !== "", null, { timeout: 15000 });
+  await page.click("[data-key='run main']");
+  await page.waitForSelector(".problem");
+}
+
 const give = (...files) => (page) => page.setInputFiles("input[type=file][multiple]", files.map(([name, document]) => ({
   name, mimeType: "application/json", buffer: Buffer.from(JSON.stringify(document)),
 })));
@@ -58,6 +71,9 @@ const VIEWS = [
   ["diagnose", "full", "#/diagnose"], ["diagnosed", "full", "#/diagnose", askTheLogBox],
   ["report", "full", "#/report"], ["compatibility", "full", "#/compatibility"],
   ["search", "full", "#/search/rosetta"], ["search-nothing", "full", "#/search/zzz"], ["nowhere", "full", "#/nowhere"],
+  ["crowd", "crowd", "#/"], ["crowd-pythons", "crowd", "#/interpreters"], ["crowd-python", "crowd", "#/interpreters/000000000000b000", unfold],
+  ["crowd-findings", "crowd", "#/findings", unfold], ["crowd-results", "crowd", "#/results"], ["home-failed", "failed", "#/"],
+  ["nonsense", "full", "#/diagnose", askNonsense], ["gone", "full", "#/", gone],
   ["settings", "full", "#/", (page) => page.click("[aria-label=Settings]")],
 ];
 
@@ -66,7 +82,8 @@ const LOOKS = [
   ["tablet", { viewport: { width: 768, height: 1024 } }], ["phone", { viewport: { width: 360, height: 740 } }],
   ["phone-dark", { viewport: { width: 360, height: 740 }, colorScheme: "dark" }],
   ["zoomed", { viewport: { width: 640, height: 450 }, deviceScaleFactor: 2 }], // what 200 % makes of 1280
-  ["forced", { forcedColors: "active" }],
+  ["wide", { viewport: { width: 2560, height: 1300 } }],
+  ["forced", { forcedColors: "active" }], ["forced-dark", { forcedColors: "active", colorScheme: "dark" }],
 ];
 
 // A given report stands in for the fake's, its results stay.
@@ -87,7 +104,7 @@ async function picture(file, [, state, hash, before], options, whole = true) {
   }
   await page.screenshot({ path: file, fullPage: whole && !await page.$("dialog") });
   await page.context().close();
-  await server.close();
+  await server.close().catch(() => {});
 }
 
 async function all(folder, words) {

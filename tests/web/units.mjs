@@ -69,6 +69,21 @@ test("the verdict comes first and names a next step", () => {
   ok(/^Fastest when measured: Native for the MLP and GPU for the CNN \(1\.4/.test(summary.fastest(documents.results)), "fastest");
 });
 
+test("what is not shown is not said: the fastest lane needs its comparisons", () => {
+  const [measured] = documents.results;
+  equal(lanes.fastestLane(measured, "mlp"), "native");
+  equal(lanes.fastestLane(measured, "cnn"), "gpu");
+  const open = { ...measured, comparisons: measured.comparisons.map((c) => ({ ...c, verdict: "cannot_tell" })) };
+  equal([lanes.fastestLane(open, "mlp"), lanes.fastestLane(open, "cnn")], [null, null]);
+  equal(summary.fastest([open]), "Fastest when measured: no lane beyond doubt for the MLP and no lane beyond doubt for the CNN.");
+});
+
+test("a package's name keeps its case where a sentence begins with it", () => {
+  const small = { ...documents.report, verdict: { sentence: "TensorFlow works in x.", next: "Uninstall it." },
+    findings: [{ ...documents.report.findings[0], title: "tensorflow-metal does not fit" }] };
+  equal(summary.verdict(small, []).next.about, "tensorflow-metal does not fit.");
+});
+
 test("files are compared as the server compares saved results", () => {
   const sorted = Array.from({ length: 20 }, (_, i) => i + 1);
   equal(comparing.exactInterval(sorted), [6, 15]);

@@ -17,9 +17,14 @@ function fill(element, properties, children) {
       element.setAttribute(name, value === true ? "" : String(value));
     }
   }
-  element.append(...children.flat(Infinity).filter(present));
+  element.append(...children.flat(Infinity).filter(present).map(visible));
   return element;
 }
+
+// Characters that turn the direction of what follows could make a name look like another.
+const visible = (child) => (typeof child !== "string" ? child
+  : child.replace(/[\u202a-\u202e\u2066-\u2069]/g,
+    (c) => `‹U+${c.codePointAt(0).toString(16).toUpperCase()}›`));
 
 function present(child) {
   return child !== undefined && child !== null && child !== false && child !== "";
@@ -43,9 +48,30 @@ export function outward(url, text) {
     text || url, h("span", { class: "unseen" }, " (opens in a new tab)"));
 }
 
+// What waits to be drawn until the reader lets go: a button that is replaced between press and
+// release is never clicked.
+const waiting = new Map();
+
+function letGo() {
+  setTimeout(() => { // the click comes after the release
+    const all = [...waiting];
+    waiting.clear();
+    all.forEach(([host, children]) => redraw(host, ...children));
+  });
+}
+
+for (const event of ["pointerup", "pointercancel", "dragend", "keyup"]) {
+  document.addEventListener(event, letGo, true);
+}
+
 // Replaces what HOST holds, keeping the focus and what is unfolded: elements that have a
 // data-key are the same before and after.
 export function redraw(host, ...children) {
+  waiting.delete(host);
+  if (host.querySelector(":active")) {
+    waiting.set(host, children);
+    return;
+  }
   const open = new Map();
   for (const details of host.querySelectorAll("details[data-key]")) {
     open.set(details.dataset.key, details.open);
@@ -72,10 +98,10 @@ export function redraw(host, ...children) {
 
 let announcer = null;
 
-// Says TEXT to a screen reader.
+// Says TEXT to a screen reader; the same text again is said again.
 export function announce(text) {
   announcer = announcer || document.getElementById("announcer");
-  if (announcer && announcer.textContent !== text) {
-    announcer.textContent = text;
+  if (announcer) {
+    announcer.textContent = announcer.textContent === text ? `${text}\u00a0` : text;
   }
 }

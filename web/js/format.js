@@ -164,8 +164,11 @@ export function plain(value) {
 // "mlp: gpu is faster" as "MLP: GPU is faster": names in the server's sentences as we write them.
 export const named = (text) => String(text).replace(/\b(mlp|cnn|gpu|blas)\b/g, (s) => s.toUpperCase());
 
+// TEXT with an end, in the case that its author gave it: pip and tensorflow-metal begin small.
+export const ended = (text) => (/[.!?…]$/.test(text) ? text : `${text}.`);
+
 // TEXT as a sentence: with a capital and an end.
-export const sentence = (text) => capital(/[.!?…]$/.test(text) ? text : `${text}.`);
+export const sentence = (text) => capital(ended(text));
 
 // "not_possible" as "not possible".
 export const words = (name) => String(name || "–").replaceAll("_", " ");

@@ -16,6 +16,8 @@ export const LANES = {
 
 export const MAIN = ["native", "translated", "gpu"];
 export const MODELS = { mlp: "MLP", cnn: "CNN" };
+export const MODELS_ARE = "Two small networks that learn to read digits: the MLP of dense layers, "
+  + "the CNN with a convolution.";
 
 // A variant is a lane under another condition: AVX switched on, the GPU of one's own TensorFlow.
 const VARIANT = /-(avx|gpu)$/;
@@ -149,16 +151,16 @@ export function modelOf(result, lane, model) {
   return found || null;
 }
 
-// The comparison of LANE with native for MODEL in RESULT, as "LANE is ratio × native".
-export function againstNative(result, lane, model) {
+// The comparison of LANE with OTHER for MODEL in RESULT, as "LANE is ratio × OTHER".
+export function against(result, lane, other, model) {
   for (const c of result.comparisons || []) {
     if (c.model !== model) {
       continue;
     }
-    if (c.a === lane && c.b === "native") {
+    if (c.a === lane && c.b === other) {
       return { ratio: c.ratio, interval: pair(c.ci95), verdict: c.verdict, sentence: c.sentence };
     }
-    if (c.a === "native" && c.b === lane && c.ratio > 0) {
+    if (c.a === other && c.b === lane && c.ratio > 0) {
       const interval = pair(c.ci95) && [1 / c.ci95[1], 1 / c.ci95[0]];
       const turned = { faster: "slower", slower: "faster" };
       return {
@@ -168,4 +170,22 @@ export function againstNative(result, lane, model) {
     }
   }
   return null;
+}
+
+export const againstNative = (result, lane, model) => against(result, lane, "native", model);
+
+// The lanes that have a number for MODEL in RESULT.
+export const lanesWith = (result, model) => (result.lanes || []).map((entry) => entry.lane)
+  .filter((lane) => (modelOf(result, lane, model) || {}).samples_per_second > 0);
+
+// The lane of RESULT that is the fastest for MODEL; null where a comparison leaves that open.
+export function fastestLane(result, model) {
+  const lanes = lanesWith(result, model);
+  const rate = (lane) => modelOf(result, lane, model).samples_per_second;
+  const best = lanes.reduce((a, b) => (a === null || rate(b) > rate(a) ? b : a), null);
+  const isShown = lanes.length > 1 && lanes.every((lane) => {
+    const c = lane !== best && against(result, best, lane, model);
+    return !c || c.verdict === "faster";
+  });
+  return isShown ? best : null;
 }

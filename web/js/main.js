@@ -2,18 +2,26 @@
 // The shell: header, footer, the view that the address names, and what is said when the
 // server is gone.
 
+import { Problem } from "./api.js";
 import { h, redraw } from "./dom.js";
 import { begin as beginModel, model, watch } from "./model.js";
-import { again, begin as beginRouter, replace } from "./router.js";
+import * as places from "./places.js";
+import { again, begin as beginRouter, go, replace } from "./router.js";
 import * as settings from "./settings.js";
 import { empty, icon, keepAges, logo, problem } from "./parts/basics.js";
 import { dropAnywhere } from "./parts/drop.js";
-import { options } from "./parts/run.js";
+import { announceJobs } from "./parts/progress.js";
 import * as overview from "./views/overview.js";
 
 // A view is a function (host, parameters, scope).  All but the first are loaded when their
 // address is first asked for.
-const later = (load, name) => async (...args) => (await load())[name](...args);
+const later = (load, name) => async (...args) => {
+  const views = await load().catch(() => {
+    throw new Problem(0, "The server does not answer.", "This page was not loaded before it went.",
+      "Start it again with “trilane serve”. This page reconnects by itself.");
+  });
+  return views[name](...args);
+};
 const interpreters = () => import("./views/interpreters.js");
 const results = () => import("./views/results.js");
 const compare = () => import("./views/compare.js");
@@ -43,30 +51,20 @@ const NAV = [["", "Overview"], ["interpreters", "Pythons"], ["results", "Results
 
 // --- header --------------------------------------------------------------------------------
 
-function settingsDialog() {
-  const theme = h("select", { id: "theme" }, ["system", "light", "dark"].map((name) => h("option",
-    { value: name, selected: settings.get().theme === name },
-    { system: "As the system", light: "Light", dark: "Dark" }[name])));
-  theme.addEventListener("change", () => settings.set({ theme: theme.value }));
-  const dialog = h("dialog", { "aria-labelledby": "settings-title" },
-    h("h2", { id: "settings-title" }, "Settings"),
-    h("div", { class: "stack-l" },
-      h("div", { class: "fields" }, h("label", {}, "Theme", theme)),
-      h("div", { class: "stack" }, h("h3", {}, "A run"), options()),
-      h("div", { class: "row" },
-        h("button", { type: "button", class: "main", onclick: () => dialog.close() }, "Done"),
-        h("span", { class: "quiet" }, "Kept in this browser."))));
-  dialog.addEventListener("close", () => dialog.remove());
-  document.body.append(dialog);
-  dialog.showModal();
-}
+const openSettings = () => later(() => import("./views/settings.js"), "open")().catch((error) => {
+  document.getElementById("main").prepend(problem(error));
+});
 
 function searchField() {
   const field = h("input", { type: "search", placeholder: "Search", "aria-label": "Search findings and Pythons", id: "search" });
+  const told = () => field.setAttribute("aria-keyshortcuts", settings.get().slash ? "/" : "");
+  settings.onChange(told);
+  told();
   field.addEventListener("input", () => {
-    if (field.value.trim()) {
-      replace("search", field.value.trim());
-    } else if (location.hash.startsWith("#/search")) {
+    const searching = location.hash.startsWith("#/search");
+    if (field.value.trim()) { // one step back leads to where the search began
+      (searching ? replace : go)("search", field.value.trim());
+    } else if (searching) {
       replace("search");
     }
   });
@@ -79,7 +77,7 @@ function header() {
     h("nav", { "aria-label": "Pages" }, h("ul", {}, NAV.map(([path, name]) => h("li", {},
       h("a", { href: `#/${path}`, "data-nav": path }, name))))),
     h("div", { class: "tools" }, h("search", { role: "search" }, searchField()),
-      h("button", { type: "button", class: "bare", "aria-label": "Settings", onclick: settingsDialog },
+      h("button", { type: "button", class: "bare", "aria-label": "Settings", onclick: openSettings },
         icon("settings")))));
 }
 
@@ -141,16 +139,20 @@ function missing(host, parameters, scope) {
 }
 
 let shown = null;
+let failed = false; // could the last view not be drawn?
 
 async function show(route, parameters) {
   leave.forEach((stop) => stop());
   const scope = scopeOf();
   const main = document.getElementById("main");
   const host = h("div");
+  const place = places.enter();
   markNav(route ? route.nav : null);
+  failed = Boolean(model.problem && !model.report);
   try {
     await (route ? route.view : missing)(host, parameters, scope);
   } catch (error) {
+    failed = failed || !scope.over;
     host.append(h("h1", { tabindex: "-1" }, "This could not be shown"), problem(error));
   }
   if (scope.over) {
@@ -159,9 +161,15 @@ async function show(route, parameters) {
   main.replaceChildren(host);
   main.setAttribute("aria-busy", "false");
   // Who types a search goes on typing.
-  const typing = document.activeElement && document.activeElement.id === "search";
+  const field = document.getElementById("search");
+  const typing = document.activeElement === field;
+  if (!typing && !(route && route.path.startsWith("search"))) {
+    field.value = "";
+  }
+  if (!typing) {
+    scrollTo({ top: place, behavior: "instant" });
+  }
   if (shown !== null && !typing) {
-    scrollTo(0, 0);
     (host.querySelector("h1") || main).focus({ preventScroll: true });
   }
   shown = route;
@@ -171,7 +179,8 @@ async function show(route, parameters) {
 
 function keys(event) {
   const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
-  if (event.key === "/" && !typing && !event.metaKey && !event.ctrlKey) {
+  const plain = !event.metaKey && !event.ctrlKey && !event.altKey;
+  if (event.key === "/" && settings.get().slash && plain && !typing) {
     event.preventDefault();
     document.getElementById("search").focus();
   }
@@ -181,6 +190,7 @@ async function begin() {
   header();
   footer();
   keepAges();
+  places.begin();
   dropAnywhere();
   addEventListener("keydown", keys);
   document.getElementById("skip").addEventListener("click", (event) => {
@@ -189,14 +199,13 @@ async function begin() {
   });
   watch(["online"], notice);
   watch(["service"], footer);
+  watch(["jobs"], () => announceJobs(model.jobs.values()));
   await beginModel();
   beginRouter(ROUTES, show);
-  let wasDown = Boolean(model.problem);
   watch(["online"], () => {
-    if (wasDown && model.online) {
-      again(); // what could not be drawn
+    if (failed && model.online) {
+      again(); // what is drawn stays, with all that the reader wrote in it
     }
-    wasDown = model.online === false;
   });
 }
 

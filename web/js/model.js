@@ -17,6 +17,7 @@ export const model = {
   report: undefined, // undefined: not asked; null: there is none yet
   jobs: new Map(),
   results: undefined, // summaries or whole documents, newest first
+  older: null, // the address of the results before them, if there are any
   whole: new Map(), // results by id
   live: new Map(), // by job: the newest event of each lane, by lane
 };
@@ -83,11 +84,22 @@ async function loadJobs() {
 }
 
 async function loadResults() {
-  const { items } = await api.page(`results?limit=${RESULTS_FIRST}`, "results");
-  model.results = items;
+  const { items, next } = await api.page(`results?limit=${RESULTS_FIRST}`, "results");
+  // What the reader has asked for beyond the first page stays.
+  const last = items.at(-1);
+  const before = (model.results || []).filter((item) => last && item.id < last.id);
+  model.older = before.length > 0 ? model.older : next;
+  model.results = [...items, ...before];
   const fresh = items.filter((item) => !item.lanes && !model.whole.has(item.id)).slice(0, 12);
   await Promise.all(fresh.map((item) => loadResult(item.id)));
   items.filter((item) => item.lanes).forEach((item) => model.whole.set(item.id, item));
+  tell("results");
+}
+
+export async function loadOlder() {
+  const { items, next } = await api.page(model.older, "results");
+  model.older = next;
+  model.results = [...model.results, ...items];
   tell("results");
 }
 

@@ -51,7 +51,11 @@ export function begin(table, onShow) {
   routes = table;
   show = onShow;
   addEventListener("hashchange", change);
-  change();
+  if (location.hash && !location.hash.startsWith("#/")) {
+    replace(); // an anchor names no page: the first one is shown
+  } else {
+    change();
+  }
 }
 
 // "#/a/b", each part escaped.
@@ -74,6 +78,6 @@ export function again() {
 }
 
 export function replace(...parts) {
-  history.replaceState(null, "", to(...parts));
+  history.replaceState(history.state, "", to(...parts));
   change();
 }

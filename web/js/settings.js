@@ -2,7 +2,7 @@
 // What this browser remembers: the theme and what a run is asked for.  Kept locally.
 
 const KEY = "trilane.settings";
-const DEFAULTS = { theme: "system", quick: true, threads: 0, batch: 32, models: ["mlp", "cnn"] };
+const DEFAULTS = { theme: "system", quick: true, threads: 0, batch: 32, models: ["mlp", "cnn"], slash: true };
 
 let settings = null;
 const listeners = new Set();

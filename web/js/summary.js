@@ -2,8 +2,8 @@
 // The first sentence: what this machine's TensorFlow set-up can do, and the next step.
 // Pure: documents in, words out.
 
-import { bytes, capital, count, fact, isAbsent, listed, ratio, sentence } from "./format.js";
-import { MODELS, againstNative, laneName, modelName, modelOf } from "./lanes.js";
+import { bytes, capital, count, ended, fact, isAbsent, listed, ratio, sentence } from "./format.js";
+import { MODELS, againstNative, fastestLane, laneName, lanesWith, modelName } from "./lanes.js";
 
 const RANK = { blocker: 0, warning: 1, hint: 2, info: 3 };
 
@@ -69,7 +69,7 @@ function nextOf(finding) {
   return {
     kind: "finding",
     id: finding.id,
-    about: sentence(finding.title || finding.id),
+    about: ended(finding.title || finding.id),
     text: first(remedy.text) || first(finding.explanation) || "See what was found.",
   };
 }
@@ -82,14 +82,14 @@ const measure = {
 function fromWorst(report, worst, working, counts) {
   const where = machineName(report);
   if (worst.severity === "blocker" && working === 0) {
-    return { tone: "bad", sentence: sentence(worst.title), next: nextOf(worst) };
+    return { tone: "bad", sentence: ended(worst.title), next: nextOf(worst) };
   }
   if (worst.severity === "blocker") {
     return {
       tone: "warn",
       sentence: `TensorFlow works in ${working} of ${count(counts.all, "Python")} on ${where}`
         + (counts.broken > 0 ? `; ${counts.broken === 1 ? "one is" : `${counts.broken} are`} broken.` : "."),
-      detail: sentence(worst.title),
+      detail: ended(worst.title),
       next: nextOf(worst),
     };
   }
@@ -97,11 +97,11 @@ function fromWorst(report, worst, working, counts) {
     return {
       tone: "warn",
       sentence: `TensorFlow works on ${where}, with a limit worth knowing.`,
-      detail: sentence(worst.title),
+      detail: ended(worst.title),
       next: nextOf(worst),
     };
   }
-  return { tone: "warn", sentence: sentence(worst.title), next: nextOf(worst) };
+  return { tone: "warn", sentence: ended(worst.title), next: nextOf(worst) };
 }
 
 function withoutTrouble(report, counts, working, measured) {
@@ -152,7 +152,7 @@ function inItsWords(report, working, isMeasured) {
   } else if (!isMeasured) {
     next = measure;
   }
-  return { tone, sentence: sentence(said), detail: counted, next };
+  return { tone, sentence: ended(said), detail: counted, next };
 }
 
 // { tone: good|warn|bad|plain, sentence, detail, next: { kind, text, id, href } | null }
@@ -188,17 +188,14 @@ export function fastest(results) {
     return null;
   }
   const parts = Object.keys(MODELS).map((model) => {
-    const lanes = (result.lanes || []).map((entry) => entry.lane)
-      .filter((lane) => (modelOf(result, lane, model) || {}).samples_per_second > 0);
-    if (lanes.length < 2) {
+    if (lanesWith(result, model).length < 2) {
       return null;
     }
-    const rate = (lane) => modelOf(result, lane, model).samples_per_second;
-    const best = lanes.reduce((a, b) => (rate(b) > rate(a) ? b : a));
-    const stands = againstNative(result, best, model);
-    if (stands && stands.verdict !== "faster") {
-      return `no lane shown faster than native for the ${modelName(model)}`;
+    const best = fastestLane(result, model);
+    if (!best) {
+      return `no lane beyond doubt for the ${modelName(model)}`;
     }
+    const stands = againstNative(result, best, model);
     return `${laneName(best)} for the ${modelName(model)}`
       + (stands ? ` (${ratio(stands.ratio)} × native)` : "");
   }).filter(Boolean);

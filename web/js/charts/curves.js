@@ -3,12 +3,7 @@
 
 import * as format from "../format.js";
 import { MODELS, laneName, modelName, modelOf } from "../lanes.js";
-import { axis, base, figure } from "./library.js";
-
-const DASH = {
-  native: [], translated: [6, 4], "translated-avx": [6, 4, 2, 4], gpu: [2, 3],
-  tensorflow: [10, 3, 2, 3], "tensorflow-gpu": [10, 3], blas: [1, 4],
-};
+import { axis, base, figure, line } from "./library.js";
 
 const epochsOf = (result, lane, model) => {
   const m = modelOf(result, lane, model);
@@ -42,12 +37,8 @@ function lines(colours, lanes, curves, measure) {
       datasets: lanes.map((lane, i) => ({
         label: laneName(lane),
         data: curves[i].map((epoch) => epoch[measure]),
-        borderColor: colours.lane(lane),
-        backgroundColor: colours.lane(lane),
-        borderDash: DASH[lane] || [],
-        borderWidth: 2,
-        pointRadius: longest > 20 ? 0 : 3,
-        tension: 0,
+        ...line(colours, lane, { dashed: true }),
+        ...(longest > 20 ? { pointRadius: 0 } : {}),
       })),
     },
     options: {

@@ -3,7 +3,7 @@
 
 import * as format from "../format.js";
 import { MODELS, laneName, modelName, modelOf, throughput } from "../lanes.js";
-import { axis, base, figure } from "./library.js";
+import { axis, base, figure, line } from "./library.js";
 import { reach, whiskers } from "./whiskers.js";
 
 const SHOWN = 30;
@@ -19,13 +19,9 @@ function configure(colours, rows, lanes, model) {
       label: laneName(lane),
       data: cells.map((cell) => (cell ? cell.value : null)),
       intervals: cells.map((cell) => cell && cell.interval),
-      borderColor: colours.lane(lane),
-      backgroundColor: colours.lane(lane),
-      borderWidth: 2,
-      pointRadius: 3,
+      ...line(colours, lane),
       spanGaps: true,
       clip: false,
-      tension: 0,
     };
   });
   return {

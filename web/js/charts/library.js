@@ -2,23 +2,21 @@
 // Chart.js, fetched when the first chart comes into view.  Its versions 3.9 and 4 both do:
 // the build takes what npm or the distribution has.
 
+import { Problem } from "../api.js";
 import { h } from "../dom.js";
-import { baseLane } from "../lanes.js";
+import { baseLane, isVariant } from "../lanes.js";
+import { model, watch } from "../model.js";
 import { problem, table } from "../parts/basics.js";
 import * as settings from "../settings.js";
 
 let library = null;
 
 function load() {
-  library = library || import("../../vendor/chart.js").then(() => {
-    const { Chart } = globalThis;
-    if (!Chart) {
-      throw new Error("Chart.js did not load.");
-    }
-    return Chart;
-  }).catch((error) => {
+  library = library || import("../../vendor/chart.js").then(() => globalThis.Chart.version
+    && globalThis.Chart).catch(() => {
     library = null;
-    throw error;
+    throw new Problem(0, "The chart could not be drawn.",
+      "The server did not give its drawing program.", "The table below has the same numbers.");
   });
   return library;
 }
@@ -66,16 +64,42 @@ export function axis(colours, { title, grid = true, ...more } = {}) {
   };
 }
 
+// How a lane's line differs from the others' without its colour.
+// parts.css has the same shapes for the key.  A variant's are hollow.
+const MARKS = { native: "circle", translated: "rect", gpu: "triangle", tensorflow: "rectRot", blas: "triangle" };
+const DASHES = { translated: [6, 4], gpu: [2, 3], tensorflow: [10, 3, 2, 3], blas: [1, 4] };
+
+// What all lines share; DASHED for those that may cover each other.
+export function line(colours, lane, { dashed = false } = {}) {
+  const colour = colours.lane(lane);
+  return {
+    borderColor: colour, backgroundColor: colour, borderWidth: 2, tension: 0,
+    borderDash: (dashed && DASHES[baseLane(lane)]) || [],
+    pointStyle: MARKS[baseLane(lane)] || "circle", pointRadius: 4,
+    pointRotation: baseLane(lane) === "blas" ? 180 : 0,
+    pointBackgroundColor: isVariant(lane) ? colours.card : colour,
+  };
+}
+
 const drawn = new Set();
 
-function drawAll() {
-  for (const chart of drawn) {
-    chart.draw();
+function drawAll(which = () => true) {
+  for (const item of drawn) {
+    if (which(item)) {
+      item.draw();
+    }
   }
 }
 
-settings.onChange(drawAll);
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+settings.onChange(() => drawAll());
+for (const [event, paper] of [["beforeprint", true], ["afterprint", false]]) {
+  addEventListener(event, () => {
+    document.documentElement.classList.toggle("paper", paper);
+    drawAll();
+  });
+}
+watch(["online"], () => model.online && drawAll((item) => !item.chart));
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawAll());
 
 // A figure: heading, one sentence, the chart, and the same numbers as a table.
 //   configure(colours) gives Chart.js its configuration; it is called again for each theme.
@@ -85,7 +109,7 @@ export function figure({ title, sentence, key, configure, data, name }) {
   const element = h("figure", { class: "card chart" },
     h("figcaption", {}, h("h3", {}, title), sentence && h("p", {}, sentence)),
     key && h("ul", { class: "key", "aria-hidden": "true" }, key.map(({ lane, text }) => h("li",
-      { class: `lane-${lane}` }, text))),
+      { class: `lane-${lane}${isVariant(lane) ? " variant" : ""}` }, text))),
     box,
     h("details", { "data-key": `table ${name || title}` }, h("summary", {}, "Table"),
       table({ caption: title, ...data })));
@@ -96,9 +120,14 @@ export function figure({ title, sentence, key, configure, data, name }) {
         item.forget();
         return;
       }
-      const Chart = await load();
-      item.forget(false);
-      item.chart = new Chart(canvas, configure(palette()));
+      try {
+        const Chart = await load();
+        item.forget(false);
+        box.replaceChildren(canvas);
+        item.chart = new Chart(canvas, configure(palette()));
+      } catch (error) {
+        box.replaceChildren(problem(error));
+      }
     },
     forget(wholly = true) {
       if (item.chart) {
@@ -116,7 +145,7 @@ export function figure({ title, sentence, key, configure, data, name }) {
     }
     seen.disconnect();
     drawn.add(item);
-    item.draw().catch((error) => box.replaceChildren(problem(error)));
+    item.draw();
   }, { rootMargin: "200px" });
   seen.observe(box);
   return element;

@@ -4,7 +4,7 @@
 
 import * as format from "../format.js";
 import { MODELS, laneName, modelName, throughput } from "../lanes.js";
-import { axis, base, figure } from "./library.js";
+import { axis, base, figure, line } from "./library.js";
 import { reach, whiskers } from "./whiskers.js";
 
 // [{ lane, model, batch, value, interval }]
@@ -43,12 +43,8 @@ function configure(colours, lanes, points) {
       label: laneName(lane),
       data: own.map((p) => ({ x: p.batch, y: p.value })),
       intervals: own.map((p) => p.interval),
-      borderColor: colours.lane(lane),
-      backgroundColor: colours.lane(lane),
-      borderWidth: 2,
-      pointRadius: 3,
+      ...line(colours, lane),
       clip: false,
-      tension: 0,
     };
   });
   return {

@@ -2,15 +2,10 @@
 // Throughput of one result: a chart a model, a bar a lane; and all of it against native.
 
 import * as format from "../format.js";
-import { MODELS, againstNative, laneName, modelName, modelOf, throughput } from "../lanes.js";
+import { MODELS, againstNative, fastestLane, laneName, lanesWith, modelName, modelOf, throughput }
+  from "../lanes.js";
 import { axis, base, figure } from "./library.js";
 import { reach, whiskers } from "./whiskers.js";
-
-const lanesWith = (result, model) => (result.lanes || []).map((entry) => entry.lane)
-  .filter((lane) => {
-    const m = modelOf(result, lane, model);
-    return m && m.samples_per_second > 0;
-  });
 
 const barLook = (colour, maxBarThickness) => ({
   backgroundColor: colour, hoverBackgroundColor: colour, borderRadius: 3, maxBarThickness,
@@ -41,12 +36,12 @@ function perModel(result, model) {
   }
   const batch = format.fact(result, "spec.batch") || 32;
   const rows = lanes.map((lane) => throughput(modelOf(result, lane, model), batch));
-  const best = lanes[rows.reduce((top, row, i) => (row.value > rows[top].value ? i : top), 0)];
+  const best = fastestLane(result, model);
+  const said = best ? `${laneName(best)} is the fastest. `
+    : lanes.length > 1 ? "Which lane is the fastest, the run cannot tell. " : "";
   return figure({
     title: `${modelName(model)}, throughput`,
-    sentence: lanes.length > 1
-      ? `${laneName(best)} is the fastest. Whiskers: 95 % interval of the median; a dot a block.`
-      : "Whisker: 95 % interval of the median; a dot a block.",
+    sentence: `${said}Whiskers: 95 % interval of the median; a dot a block.`,
     name: `throughput ${model} ${result.id}`,
     configure: (colours) => bars(colours, lanes.map(laneName), [{
       data: rows.map((row) => row.value),

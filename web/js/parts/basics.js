@@ -35,11 +35,18 @@ export function action(label, run, properties = {}) {
     try {
       await run(button);
     } catch (error) {
-      button.after(problem(error));
+      standing(button).after(problem(error));
     }
     button.disabled = false;
   });
   return button;
+}
+
+// BUTTON, or what stands in its place since its part was drawn again.
+function standing(button) {
+  const { key } = button.dataset;
+  return (!button.isConnected && key && document.querySelector(`[data-key="${CSS.escape(key)}"]`))
+    || button;
 }
 
 export function problem(error) {
@@ -49,6 +56,7 @@ export function problem(error) {
     h("p", {}, h("b", {}, title)),
     detail && detail !== title && h("p", {}, detail),
     error.hint && h("p", {}, error.hint),
+    error.status === 401 && h("p", {}, h("a", { href: "login" }, "Sign in")),
     error.retryAfter && h("p", {}, `Try again in ${format.roughly(error.retryAfter)}.`));
 }
 
@@ -75,21 +83,21 @@ async function toClipboard(text) {
   }
 }
 
-// TEXT is the text, or a function that fetches it.
+// TEXT is the text, or a function that fetches it; WHAT names it to who cannot see it.
 export function copyButton(text, label = "Copy", { what = "", main = false } = {}) {
   return action(label, async (button) => {
     await toClipboard(typeof text === "function" ? await text() : text);
-    announce("Copied.");
+    announce(`Copied ${what || "it"}.`);
     button.textContent = "Copied";
     setTimeout(() => {
       button.textContent = label;
     }, 1600);
-  }, { class: main ? "main" : "small", "aria-label": what ? `${label} ${what}` : null });
+  }, { class: main ? "main" : "small", "aria-label": label === "Copy" ? `Copy ${what}` : null });
 }
 
 export function command(text) {
   return h("div", { class: "command" }, h("pre", {}, text),
-    copyButton(text, "Copy", { what: "command" }));
+    copyButton(text, "Copy", { what: `the command ${text}` }));
 }
 
 // --- times -------------------------------------------------------------------------------
@@ -142,9 +150,9 @@ const sizes = new ResizeObserver((entries) => {
   }
 });
 
-// columns: [{ label, number, head }]; rows: [[cell…]].  With CARDS a narrow screen shows each row as
+// columns: [{ label, number, head }]; rows: [[cell…]]; NAME is a class.  With CARDS a narrow screen shows each row as
 // a card; the roles keep it a table for screen readers all the same.
-export function table({ caption, columns, rows, cards = false }) {
+export function table({ caption, columns, rows, cards = false, name = "" }) {
   const role = (name) => (cards ? { role: name } : {});
   const cell = (content, i) => {
     const column = columns[i];
@@ -157,7 +165,7 @@ export function table({ caption, columns, rows, cards = false }) {
     }, content);
   };
   const box = h("div", { class: "scroll", "data-label": `${caption}, table` },
-    h("table", { class: cards ? "cards" : null, ...role("table") },
+    h("table", { class: [cards && "cards", name].filter(Boolean).join(" ") || null, ...role("table") },
       h("caption", { class: "unseen" }, caption),
       h("thead", role("rowgroup"), h("tr", role("row"), columns.map((column) => h("th",
         { scope: "col", class: column.number ? "n" : null, ...role("columnheader") },

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The Pythons of a report as a table, and one of them in full.
+// The Pythons of a report as a table.
 
 import { h } from "../dom.js";
 import * as format from "../format.js";
 import { to } from "../router.js";
-import { command, facts, shown, table } from "./basics.js";
+import { shown, table } from "./basics.js";
 
 const VERDICTS = {
   ready: ["good", "Ready"],
@@ -28,8 +28,15 @@ export function sorted(interpreters) {
   return [...interpreters].sort((a, b) => rank(a) - rank(b));
 }
 
-const archs = (value) => (format.isAbsent(value) ? "architecture not known"
+export const archs = (value) => (format.isAbsent(value) ? "architecture not known"
   : shown(value, (a) => format.arch(a)));
+
+// None of them is broken at its hyphen.
+function archCell(value) {
+  const names = format.known(value);
+  return !Array.isArray(names) || names.length === 0 ? shown(value, format.arch)
+    : names.map((a, i) => [i > 0 && ", ", h("span", { class: "whole" }, format.arch(a))]);
+}
 
 // A path that may be broken after its slashes.
 function path(text) {
@@ -45,11 +52,12 @@ export function naming(text, report) {
   }
   const [i] = all;
   const at = text.indexOf(i.path);
+  const name = format.known(i.name);
   return [text.slice(0, at), h("a", { href: to("interpreters", i.id), title: i.path },
-    format.known(i.name) || path(i.path)), text.slice(at + i.path.length)];
+    name ? `the ${i.kind} environment ${name}` : path(i.path)), text.slice(at + i.path.length)];
 }
 
-function tensorflowOf(interpreter) {
+export function tensorflowOf(interpreter) {
   const packages = format.known(interpreter.packages, {});
   const stack = format.fact(interpreter, "tensorflow");
   const name = (stack && format.known(stack.package)) || ["tensorflow", "tensorflow-macos",
@@ -65,12 +73,12 @@ function tensorflowOf(interpreter) {
   };
 }
 
-function pluginOf(interpreter) {
+export function pluginOf(interpreter) {
   const plugin = format.known(interpreter.plugin);
   return plugin && typeof plugin === "object" ? plugin : null;
 }
 
-const VENDORS = { apple: "Apple’s", "third-party": "third-party" };
+export const VENDORS = { apple: "Apple’s", "third-party": "third-party" };
 
 function stackCell(interpreter) {
   const stack = tensorflowOf(interpreter);
@@ -88,141 +96,16 @@ export function interpreterTable(interpreters) {
   return table({
     caption: "Python interpreters",
     cards: true,
+    name: "pythons",
     columns: [{ label: "Python", head: true }, { label: "Kind" }, { label: "Architecture" },
       { label: "TensorFlow" }, { label: "Verdict" }],
     rows: sorted(interpreters).map((i) => [
       [h("a", { href: to("interpreters", i.id), class: "path" }, path(i.path)),
         h("span", { class: "quiet" }, "Python ", shown(i.version))],
-      [shown(i.kind), i.name && h("span", { class: "quiet" }, String(i.name))],
-      shown(i.archs, format.arch),
+      [shown(i.kind), i.name && h("span", { class: "quiet clip", title: i.name }, String(i.name))],
+      archCell(i.archs),
       stackCell(i),
       [verdictWord(i), h("p", { class: "quiet" }, format.fact(i, "verdict.sentence") || "")],
     ]),
   });
-}
-
-// --- one in full -----------------------------------------------------------------------------
-
-const PROBES = {
-  tensorflow: "import tensorflow",
-  tensorflow_after_pyarrow: "after pyarrow",
-  tensorflow_before_pyarrow: "before pyarrow",
-  tensorflow_without_plugin: "without the plugin",
-  devices: "list devices",
-};
-
-const OUTCOMES = {
-  ok: ["good", "Works"], failed: ["bad", "Fails"], crashed: ["bad", "Crashes"],
-  hung: ["bad", "Hangs"], not_run: ["hollow", "Not run"],
-};
-
-function imports(interpreter) {
-  const rows = format.known(interpreter.imports, []);
-  if (!Array.isArray(rows) || rows.length === 0) {
-    return h("p", { class: "quiet" }, "The import probes have not run in this report.");
-  }
-  return table({
-    caption: "Import probes",
-    cards: true,
-    columns: [{ label: "Probe", head: true }, { label: "Outcome" }, { label: "Time", number: true },
-      { label: "Last words" }],
-    rows: rows.map((row) => {
-      const [tone, word] = OUTCOMES[row.outcome] || ["", String(row.outcome)];
-      const signal = format.known(row.signal);
-      const devices = (row.devices || []).map((d) => `${d.type} ${d.name}`).join(", ");
-      return [PROBES[row.probe] || String(row.probe),
-        [h("span", { class: `word ${tone}` }, word), signal && ` (${signal})`],
-        shown(row.duration_ns, format.duration),
-        devices || h("span", { class: "path" }, format.known(row.stderr_tail, "") || format.known(row.detail, ""))];
-    }),
-  });
-}
-
-function packages(interpreter) {
-  const all = Object.entries(format.known(interpreter.packages, {}));
-  if (all.length === 0) {
-    return null;
-  }
-  return h("details", { "data-key": "packages" },
-    h("summary", {}, `${format.count(all.length, "package")}`),
-    table({
-      caption: "Packages",
-      columns: [{ label: "Package", head: true }, { label: "Version" }, { label: "Architecture" },
-        { label: "From" }],
-      rows: all.sort(([a], [b]) => a.localeCompare(b)).map(([name, p]) => [name,
-        shown(p.version), p.archs ? archs(p.archs) : "–",
-        [p.installer || p.source || "–", p.damaged && h("span", { class: "quiet" }, String(p.damaged)),
-          (p.shadowed || []).map((s) => h("span", { class: "quiet" }, "hides ", shown(s.version),
-            ` in ${s.location}`))]]),
-    }));
-}
-
-function requirements(interpreter) {
-  const rows = format.fact(interpreter, "tensorflow.requires") || [];
-  const unmet = rows.filter((r) => format.known(r.satisfied) === false);
-  if (rows.length === 0) {
-    return null;
-  }
-  return h("details", { open: unmet.length > 0, "data-key": "requires" },
-    h("summary", {}, unmet.length > 0
-      ? `${format.count(unmet.length, "requirement")} of TensorFlow not met`
-      : `All ${rows.length} requirements of TensorFlow are met`),
-    table({
-      caption: "What TensorFlow requires",
-      columns: [{ label: "Package", head: true }, { label: "Required" }, { label: "Installed" },
-        { label: "Met" }],
-      rows: [...unmet, ...rows.filter((r) => !unmet.includes(r))].map((r) => ({
-        class: unmet.includes(r) ? "changed" : null,
-        cells: [r.name, r.specifiers || "any", shown(r.installed), shown(r.satisfied)],
-      })),
-    }));
-}
-
-function files(title, key, rows) {
-  return Array.isArray(rows) && rows.length > 0
-    && h("details", { "data-key": key }, h("summary", {}, `${title} (${rows.length})`),
-      h("ul", { class: "stack" }, rows.map((row) => h("li", { class: "path" },
-        row.path || String(row), row.detail && ` – ${row.detail}`,
-        Array.isArray(row.archs) && ` – ${row.archs.map(format.arch).join(", ")}`))));
-}
-
-const TOOLS = { pip: "pip", conda: "conda", uv: "uv" };
-
-// The set of versions that this Python should have, as command lines of each tool.
-function recommendation(i) {
-  const r = format.known(i.recommendation);
-  if (!r || !r.sentence) {
-    return null;
-  }
-  return h("section", { class: "stack" }, h("h2", {}, "Recommended"), h("p", {}, r.sentence),
-    Object.entries(r.commands || {}).filter(([, lines]) => Array.isArray(lines) && lines.length > 0)
-      .map(([tool, lines]) => h("details", { "data-key": `set ${tool}`, open: tool === "pip" },
-        h("summary", {}, `With ${TOOLS[tool] || tool}`), lines.map((line) => command(String(line))))));
-}
-
-export function interpreterDetails(i) {
-  const plugin = pluginOf(i);
-  const loads = plugin && plugin.loads_with;
-  const stack = tensorflowOf(i);
-  return [
-    facts([
-      ["Version", shown(i.version)],
-      ["Kind", [shown(i.kind), i.distribution ? [" · ", shown(i.distribution)] : null]],
-      ["Architecture", archs(i.archs)],
-      i.runs_as !== undefined && ["Runs as", shown(i.runs_as, format.arch)],
-      ["TensorFlow", stack ? [`${stack.name} `, shown(stack.version)] : "not installed"],
-      stack && stack.archs && ["TensorFlow’s architecture", archs(stack.archs)],
-      plugin && ["GPU plugin", [shown(plugin.version), VENDORS[plugin.vendor]
-        ? `, ${VENDORS[plugin.vendor]}` : ""]],
-      loads && typeof loads === "object" && ["Plugin loads", [shown(loads.loads ?? loads),
-        loads.missing_symbol && h("span", { class: "path" }, ` ${loads.missing_symbol}`)]],
-      ["Prefix", h("span", { class: "path" }, shown(i.prefix))],
-      i.real_path !== i.path && ["Leads to", h("span", { class: "path" }, shown(i.real_path))],
-    ]),
-    recommendation(i), h("h2", {}, "Imports"), imports(i), requirements(i), packages(i),
-    files("Libraries of another architecture", "foreign", i.foreign_libraries),
-    files("Damaged files", "damaged", i.damaged),
-    files("OpenMP runtimes", "openmp", i.openmp_runtimes),
-    files("Other paths to it", "aliases", i.aliases),
-  ];
 }

@@ -7,7 +7,7 @@ import * as format from "../format.js";
 import { activeJobs, cancelJob } from "../model.js";
 import { action } from "./basics.js";
 
-const NAMES = { benchmark: "Benchmark", report: "Looking at the machine" };
+const NAMES = { benchmark: "Benchmark", report: "Look at the machine" };
 
 // Seconds left by what is done so far; null while too little is.
 export function estimate(job, now = Date.now()) {
@@ -34,6 +34,24 @@ function cancelButton(job) {
   });
 }
 
+const ENDS = { done: "finished", failed: "failed", cancelled: "cancelled" };
+const QUARTERS = ["started", "a quarter done", "half done", "three quarters done", "nearly done"];
+
+const said = new Map(); // by job: the last that was said of it
+
+// Says how far the jobs are: at the start, at each quarter and at the end, no more often.
+export function announceJobs(jobs) {
+  for (const job of jobs) {
+    const word = ENDS[job.state] || (job.state === "running"
+      ? QUARTERS[Math.floor((job.progress || 0) * 4)] : null);
+    // What had ended before the page came is no news.
+    if (word && word !== said.get(job.id) && (said.has(job.id) || !(job.state in ENDS))) {
+      announce(`${NAMES[job.kind] || job.kind} ${word}.`);
+    }
+    said.set(job.id, word);
+  }
+}
+
 export function progress() {
   const jobs = activeJobs();
   if (jobs.length === 0) {
@@ -43,7 +61,6 @@ export function progress() {
   const waiting = jobs.filter((job) => job !== now);
   const step = now.state === "running" ? now.step || "starting" : "waiting for its turn";
   const percent = Math.round((now.progress || 0) * 100);
-  announce(`${NAMES[now.kind] || now.kind}: ${step}`);
   return h("section", { class: "card progress", "aria-label": "Progress", id: "progress" },
     h("div", { class: "top" },
       h("h2", {}, NAMES[now.kind] || now.kind),

@@ -5,7 +5,7 @@ import { h } from "../dom.js";
 import { model as known, startBenchmark } from "../model.js";
 import * as settings from "../settings.js";
 import { fact } from "../format.js";
-import { MODELS } from "../lanes.js";
+import { MODELS, MODELS_ARE } from "../lanes.js";
 import { able } from "../summary.js";
 
 // The interpreters whose TensorFlow can be measured.
@@ -63,7 +63,7 @@ function modelBoxes() {
         settings.set({ models: next });
       });
       return h("label", { class: "check" }, box, name);
-    })));
+    })), h("p", { class: "quiet" }, MODELS_ARE));
 }
 
 // A choice among NAMES [[value, text]] that is kept as SETTING; nothing for a single one.
@@ -98,7 +98,7 @@ export function options() {
     h("label", {}, "Batch size", batchField),
     modelBoxes(),
     h("fieldset", {}, h("legend", {}, "Length"),
-      h("label", { class: "check" }, quickBox, "Quick: one epoch, six blocks")),
+      h("label", { class: "check" }, quickBox, "Quick: one pass over the data, six blocks of samples")),
     choice("Data", "data", dataSets().map((name) => [name, name])),
     choice("TensorFlow of", "interpreter", pythons().map((i) => [i.id, i.path])));
 }

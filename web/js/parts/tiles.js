@@ -36,8 +36,7 @@ function figures(lane, { entry, result }) {
     return [
       h("dt", {}, modelName(m.model)),
       h("dd", { class: "n", title: m.reason || null }, format.number(m.samples_per_second),
-        part !== null && h("small", { title: "95 % interval of the median" },
-          `±${format.percent(part)}`)),
+        part !== null && h("small", {}, part < 0.0005 ? "±<0.1\u202f%" : `±${format.percent(part)}`)),
       h("dd", { class: "r" }, relative(result, lane, m.model)),
     ];
   }));
@@ -69,8 +68,8 @@ function software(entry) {
 
 const BODIES = {
   value: (lane, s) => [
-    figures(lane, s), h("p", { class: "quiet" }, `samples a second, training, batch ${
-      format.fact(s.result, "spec.batch") || 32}`), software(s.entry),
+    figures(lane, s), h("p", { class: "quiet" }, `samples trained a second, batch ${
+      format.fact(s.result, "spec.batch") || 32}; ± is the 95 % interval`), software(s.entry),
   ],
   running: (lane, { job }) => h("p", {}, live(lane, job)
     || (job.state === "running" ? "Waiting for this lane’s turn." : "Waiting for its turn.")),

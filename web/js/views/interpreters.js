@@ -7,7 +7,8 @@ import { model, startReport } from "../model.js";
 import { able, ranked } from "../summary.js";
 import { action, copyButton, empty, part, when } from "../parts/basics.js";
 import { findingList } from "../parts/finding.js";
-import { interpreterDetails, interpreterTable, verdictWord } from "../parts/interpreters.js";
+import { interpreterDetails } from "../parts/interpreter.js";
+import { interpreterTable, verdictWord } from "../parts/interpreters.js";
 import { progress } from "../parts/progress.js";
 import { matches } from "../search.js";
 
@@ -77,7 +78,7 @@ export function one(host, { id }, scope) {
     own.length > 0 && part("own", "Findings", {},
       findingList(own, { fold: own.length > 1, openFirst: true })),
     h("div", { class: "part stack-l" }, interpreterDetails(i)),
-    h("div", { class: "part row" }, probeButton(), copyButton(i.path, "Copy path")));
+    h("div", { class: "part row" }, probeButton(), copyButton(i.path, "Copy path", { what: "the path" })));
   };
   update();
   scope.watch(["report"], update);

@@ -8,6 +8,7 @@ import { curveCharts } from "../charts/curves.js";
 import { historyCharts } from "../charts/history.js";
 import { sweepCharts } from "../charts/sweep.js";
 import { throughputCharts } from "../charts/throughput.js";
+import { MODELS_ARE } from "../lanes.js";
 import { inline } from "../markdown.js";
 import { activeJobs, hasEnded, model, results, startReport } from "../model.js";
 import { to } from "../router.js";
@@ -38,7 +39,7 @@ const isRunning = () => activeJobs().some((job) => job.kind === "benchmark");
 function runButton(main = true) {
   const lanes = possibleLanes();
   return !isRunning() && action(lanes.length > 1 ? "Compare the lanes" : "Measure this machine",
-    () => run(lanes), { class: main ? "main" : null, "data-key": "run main" });
+    () => run(possibleLanes()), { class: main ? "main" : null, "data-key": "run main" });
 }
 
 function nextButton(next) {
@@ -137,16 +138,22 @@ function machinePart() {
 function chartsPart() {
   const all = results();
   if (all.length === 0) {
-    return part("charts", "Measurements", {},
-      empty("There are no measurements yet. The first run fills this with throughput, loss curves and a history.",
-        runButton()));
+    return part("charts", "Measurements", {}, empty(isRunning()
+      ? "The run that is under way fills this with throughput, loss curves and a history."
+      : "There are no measurements yet. The first run fills this with throughput, loss curves and a history.",
+    ...[runButton()].filter(Boolean)));
   }
-  const newest = all.find((r) => (r.lanes || []).some((l) => (l.models || []).length > 0)) || all[0];
+  const newest = all.find((r) => (r.lanes || []).some((l) => (l.models || []).length > 0));
+  if (!newest) {
+    return part("charts", "Measurements", {}, empty(
+      "No lane has come to an end yet. The newest result tells why, lane by lane.",
+      h("a", { class: "button small", href: to("results", all[0].id) }, "Show why")));
+  }
   const sweeps = sweepCharts(all);
   return part("charts", "Measurements", {
     more: [h("a", { href: to("results", newest.id) }, "This result"), " · ",
       h("a", { href: "#/results" }, "All results")],
-    lead: ["From ", when(format.dateOf(newest)), trust(newest)],
+    lead: ["From ", when(format.dateOf(newest)), trust(newest), " ", MODELS_ARE],
   }, h("div", { class: "charts" }, throughputCharts(newest)),
   h("div", { class: "charts pairs" }, curveCharts(newest, ["loss"]), sweeps, historyCharts(all)),
   sweeps.length === 0 && sweepHint());
@@ -162,7 +169,7 @@ function sweepHint() {
 function trust(result) {
   const grade = format.fact(result, "trust.grade");
   const reasons = format.fact(result, "trust.reasons") || [];
-  return grade ? `, trust ${grade}${reasons[0] ? `: ${reasons[0]}` : ""}` : "";
+  return grade ? `, trust ${grade}${reasons[0] ? `: ${format.ended(reasons[0])}` : ", undisturbed."}` : ".";
 }
 
 // A section that is drawn again when one of its topics changes and its key with it.
@@ -206,7 +213,8 @@ export function view(host, parameters, scope) {
     settingsSection(scope),
     section(scope, ["report"], findingsPart),
     section(scope, ["report"], interpretersPart),
-    section(scope, ["results"], chartsPart, () => results().map((r) => r.id).join()),
+    section(scope, ["results", "jobs"], chartsPart, () => [isRunning() && results().length === 0,
+      ...results().map((r) => r.id)].join()),
     section(scope, ["report"], machinePart),
     h("div", { class: "beside" },
       part("log", "Diagnose a log", { lead: "Paste what a program printed when it failed, or a requirements.txt, and get the cause." },

@@ -9,9 +9,9 @@ import { historyCharts } from "../charts/history.js";
 import { sweepCharts } from "../charts/sweep.js";
 import { throughputCharts } from "../charts/throughput.js";
 import { LANES, laneName, modelName } from "../lanes.js";
-import { loadResult, model, results } from "../model.js";
+import { loadOlder, loadResult, model, results } from "../model.js";
 import { go, to } from "../router.js";
-import { copyButton, empty, facts, part, shown, table, verdicts, when } from "../parts/basics.js";
+import { action, copyButton, empty, facts, part, shown, table, verdicts, when } from "../parts/basics.js";
 import { findingList } from "../parts/finding.js";
 
 // The list's own summary, where the whole result is not at hand.
@@ -74,8 +74,10 @@ export function list(host, parameters, scope) {
   const update = () => {
     const items = model.results || [];
     head.hidden = items.length === 0;
-    redraw(body, items.length > 0 ? [h("p", { class: "quiet" }, "Samples a second in training."),
-      resultTable(items, boxOf)]
+    redraw(body, items.length > 0 ? [h("p", { class: "quiet" }, "Samples trained a second. Trust: how undisturbed the run was, from A to D."),
+      resultTable(items, boxOf),
+      model.older && h("div", { class: "part-row" },
+        action("Show older results", loadOlder, { "data-key": "older" }))]
       : empty("There are no results yet. A quick run takes about a minute.",
         h("a", { class: "button main", href: "#/" }, "Go and run one")));
   };
@@ -152,7 +154,7 @@ function documents(result) {
     [["json", "JSON"], ["csv", "CSV"], ["md", "Markdown"], ["ndjson", "NDJSON"]].map(([end, name]) => h("a",
       { href: `${base}.${end}`, download: `trilane-${result.id}.${end}` }, name)),
     copyButton(() => api.text(`results/${encodeURIComponent(result.id)}.md`, "text/markdown"),
-      "Copy as Markdown"));
+      "Copy as Markdown", { what: "the result as Markdown" }));
 }
 
 function compareWith(result) {

@@ -51,7 +51,7 @@ export async function report(host, parameters, scope) {
       : `${format.count(changed, "line")} had something taken out; it is marked below.`;
   host.append(h("header", { class: "stack" }, h("h1", { tabindex: "-1" }, "A report to paste"),
     h("p", { class: "lead" }, `Markdown for an issue or a question. ${say} Read it before you paste it.`),
-    h("div", { class: "row" }, copyButton(redacted, "Copy as Markdown", { main: true }),
+    h("div", { class: "row" }, copyButton(redacted, "Copy as Markdown", { main: true, what: "the report" }),
       h("a", { class: "button small", href: "api/v1/report.md?redact=1", download: "trilane-report.md" }, "Save"))),
   h("div", { class: "part stack-l" }, changed > 0 && h("div", { class: "prose" }, removedTable(lines)), preview(lines)));
 }
