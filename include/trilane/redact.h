@@ -4,9 +4,10 @@
  *
  * Every replacement has the length of what it replaces, so that offsets in binaries stay
  * right and a redacted path is as long as the path.  Replaced are
- *	- the user's name, the host's name and the last part of the home folder, as words
- *	  (any case): by "x"; names that everybody has ("root", "ubuntu", "localhost") and
- *	  those of one or two letters tell nothing and stay;
+ *	- the user's name, the host's name and the last part of the home folder, in any
+ *	  case: by "x".  Those of eight letters or more wherever they stand, shorter ones
+ *	  as words; names that everybody has ("root", "ubuntu", "localhost") and those of
+ *	  one or two letters tell nothing and stay;
  *	- UUIDs, Apple's device ids, MAC addresses and the values of JSON members whose
  * name
  *	  contains "serial", "uuid" or "udid": by "X";

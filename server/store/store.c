@@ -107,17 +107,16 @@ static int open_database(struct store *s, const char *dir, struct error *err)
 {
 	CLEANUP(str_release) struct str path = STR_INIT;
 	fs_join(&path, dir, "trilane.db");
-	int rc = open_and_migrate(&s->db, path.data, err);
+	struct error why = ERROR_INIT;
+	int rc = open_and_migrate(&s->db, path.data, &why);
 	if (rc == ERROR_DAMAGED) {
 		log_warning("%s cannot be read and is moved aside (%s.damaged-…); a new "
 		            "history begins",
 		            path.data, path.data);
 		move_aside(path.data);
-		rc = open_and_migrate(&s->db, path.data, err);
+		rc = open_and_migrate(&s->db, path.data, &why);
 	}
-	if (rc)
-		error_prefix(err, "%s", path.data);
-	return rc;
+	return rc ? error_set(err, rc, "%s: %s", path.data, why.text) : 0;
 }
 
 int store_open(const char *dir, struct store **out, struct error *err)

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "python/imports/import_outcome.h"
 #include "trilane/cleanup.h"
 #include "trilane/clock.h"
 #include "trilane/facts.h"
@@ -108,6 +109,45 @@ static void test_fine(void **state)
 	assert_string_equal(fact_get_string(devices, "version"), "2.18.0");
 	assert_int_equal(json_array_size(json_object_get(devices, "devices")), 1);
 	json_decref(report);
+}
+
+/* What a package prints in the place of devices goes no further. */
+static void test_odd_devices(void **state)
+{
+	json_t *report = run(*state,
+	                     "echo version 1; echo \"devices $(printf '[%.0s' $(seq 100))"
+	                     "$(printf ']%.0s' $(seq 100))\"; exit 0",
+	                     false, false, 20 * NS_PER_S);
+
+	assert_null(json_object_get(json_array_get(imports_of(report), 1), "devices"));
+	json_decref(report);
+	report = run(
+		*state,
+		"echo 'devices [1, {\"name\": 2, \"type\": \"GPU\"}, {\"name\": \"a\", "
+		"\"type\": \"GPU\", \"more\": [[]]}]'; exit 0",
+		false, false, 20 * NS_PER_S);
+	json_t *want = json_pack("[{s:s, s:s}]", "name", "a", "type", "GPU");
+	assert_true(json_equal(
+		json_object_get(json_array_get(imports_of(report), 1), "devices"), want));
+	json_decref(want);
+	json_decref(report);
+}
+
+static void test_odd_record(void **state)
+{
+	json_t *row = json_pack("{s:s, s:[], s:{}, s:[i], s:{}, s:s}", "probe",
+	                        "tensorflow", "exit", "signal", "duration_ns", 1,
+	                        "stderr_tail", "devices", "none");
+	json_t *out = import_outcome_from_record(row);
+	static const char *const unknown[] = {"exit", "signal", "duration_ns",
+	                                      "stderr_tail"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
+		assert_true(json_is_null(json_object_get(out, unknown[i])));
+	assert_null(json_object_get(out, "devices"));
+	json_decref(out);
+	json_decref(row);
 }
 
 static void test_failed(void **state)
@@ -220,7 +260,8 @@ int main(void)
 		cmocka_unit_test(test_fine),         cmocka_unit_test(test_failed),
 		cmocka_unit_test(test_crashed),      cmocka_unit_test(test_hung),
 		cmocka_unit_test(test_surroundings), cmocka_unit_test(test_cannot_run),
-		cmocka_unit_test(test_stopped),
+		cmocka_unit_test(test_stopped),      cmocka_unit_test(test_odd_devices),
+		cmocka_unit_test(test_odd_record),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

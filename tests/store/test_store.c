@@ -58,6 +58,7 @@ static void open_store(struct fixture *f)
 	struct error err = ERROR_INIT;
 	if (store_open(f->dir.data, &f->store, &err))
 		fail_msg("%s", err.text);
+	assert_int_equal(err.code, ERROR_NONE); /* untouched */
 }
 
 static void close_store(struct fixture *f)

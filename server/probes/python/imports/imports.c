@@ -24,7 +24,7 @@
 enum {
 	DEADLINE_DEFAULT_S = 60,
 	OUTPUT_BYTES_MAX = 1 << 20,
-	DEVICES_MAX = 64,
+	VERSION_BYTES_MAX = 100,
 };
 
 /* TensorFlow maps more than it uses; a bomb maps more than this. */
@@ -110,12 +110,14 @@ static void take_printed(const struct str *out, json_t *outcome)
 	json_t *devices = NULL;
 
 	if (printed(out, "version ", &version))
-		json_object_set_new(outcome, "version",
-		                    fact_text(version.data, version.len));
-	if (printed(out, "devices ", &text))
-		devices = json_loads(text.data, JSON_REJECT_DUPLICATES, NULL);
-	if (json_is_array(devices) && json_array_size(devices) <= DEVICES_MAX)
-		json_object_set(outcome, "devices", devices);
+		json_object_set_new(
+			outcome, "version",
+			fact_text(version.data, version.len < VERSION_BYTES_MAX
+		                                        ? version.len
+		                                        : VERSION_BYTES_MAX));
+	if (printed(out, "devices ", &text) &&
+	    document_parse(text.data, text.len, OUTPUT_BYTES_MAX, &devices, NULL) == 0)
+		json_object_set_new(outcome, "devices", import_devices(devices));
 	json_decref(devices);
 }
 

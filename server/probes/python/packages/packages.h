@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Installed distributions while they are collected: packages.c and conda.c. */
+/* Installed distributions while they are collected: by packages.c, and conda.c for it. */
 #ifndef TRILANE_PROBES_PYTHON_PACKAGES_H
 #define TRILANE_PROBES_PYTHON_PACKAGES_H
 
@@ -22,6 +22,8 @@ struct dists {
 
 /* Adds one, its name normalised; NULL at the limit. */
 struct dist *dists_add(struct dists *d, const char *name, const char *version);
+void dists_release(struct dists *d);
+
 /* Adds what conda-meta records, and writes the interpreter's "conda". */
 void scan_conda(const struct python_machine *m, struct interpreter *i, struct dists *out);
 
