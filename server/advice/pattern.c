@@ -169,8 +169,29 @@ static struct key_users *users_of(struct pattern_index *x, const char *key)
 	return &x->users[i];
 }
 
+/* The longest word of LITERAL: at blanks a sentence over several lines may be wrapped. */
+static void longest_word(const char *literal, struct str *out)
+{
+	const char *longest = literal;
+	size_t size = 0;
+
+	for (const char *p = literal; *p;) {
+		size_t n = strcspn(p, " ");
+
+		if (n > size) {
+			longest = p;
+			size = n;
+		}
+		p += n + strspn(p + n, " ");
+	}
+	if (size >= LITERAL_MIN)
+		str_add_n(out, longest, size);
+	else
+		str_add(out, literal);
+}
+
 /* A branch is found by the ends of its longest literals. */
-static void index_branch(struct pattern_index *x, size_t pattern,
+static void index_branch(struct pattern_index *x, size_t pattern, unsigned lines,
                          const struct literal_branch *needs)
 {
 	const struct strlist *any = &needs->clauses[0].any;
@@ -179,10 +200,14 @@ static void index_branch(struct pattern_index *x, size_t pattern,
 	                            sizeof(*x->branches));
 	x->branches[x->branch_count] = (struct pattern_branch){pattern, needs};
 	for (size_t i = 0; i < any->count; i++) {
-		size_t n = strlen(any->items[i]);
-		struct key_users *u =
-			users_of(x, any->items[i] + (n > KEY_MAX ? n - KEY_MAX : 0));
+		CLEANUP(str_release) struct str key = STR_INIT;
+		struct key_users *u;
 
+		if (lines > 1)
+			longest_word(any->items[i], &key);
+		else
+			str_add(&key, any->items[i]);
+		u = users_of(x, key.data + (key.len > KEY_MAX ? key.len - KEY_MAX : 0));
 		u->branches = array_reserve(u->branches, &u->capacity, u->count + 1,
 		                            sizeof(*u->branches));
 		u->branches[u->count++] = x->branch_count;
@@ -199,7 +224,8 @@ void pattern_set_compile(struct pattern_set *set)
 	for (size_t i = 0; i < set->count; i++) {
 		literals_read(set->items[i].expression, &x->literals[i]);
 		for (size_t b = 0; b < x->literals[i].count; b++)
-			index_branch(x, i, &x->literals[i].branches[b]);
+			index_branch(x, i, set->items[i].lines,
+			             &x->literals[i].branches[b]);
 	}
 	json_decref(x->key_numbers);
 	x->key_numbers = NULL;

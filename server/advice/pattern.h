@@ -8,7 +8,8 @@
  * taken from the expression itself (literals.h): each of its top-level alternatives needs
  * a run of at least three plain characters, and where it has several, all of them must be
  * there before the expression is tried.  Case is ignored.  `.` and `[^x]` do not cross a
- * line's end unless the pattern spans more than one LINE; then line ends read as blanks.
+ * line's end unless the pattern spans more than one LINE; then a line's end reads as one
+ * blank together with the indentation of the next line.
  *
  * Life: pattern_set_add() for each, pattern_set_compile() once, then any number of
  * pattern_set_run() from any thread.

@@ -30,6 +30,11 @@ struct window {
 	size_t from, to; /* from == to: not found out yet */
 };
 
+struct view {
+	const char *data;
+	size_t size;
+};
+
 /* What one pattern has used and where it was tried last. */
 struct tried {
 	size_t bytes;
@@ -49,7 +54,7 @@ struct search {
 	size_t windows_pos;
 	size_t work; /* bytes looked through, and what else takes as long */
 	pcre2_match_data *data;
-	struct str joined; /* windows of several lines, with blanks for line ends */
+	struct str joined; /* a window of several lines as one */
 };
 
 static bool is_line_end(char c)
@@ -141,36 +146,74 @@ static void keep_match(struct search *s, size_t pattern, size_t pos, unsigned li
 	};
 }
 
-/* The bytes of TEXT in W, with blanks for line ends if there are to be LINES. */
-static const char *read_window(struct search *s, const char *text, struct window w,
-                               unsigned lines)
+/* How many bytes at P a wrapped line begins with: blanks, and the bar of a box. */
+static size_t indent_length(const char *p, const char *end)
 {
-	if (lines == 1)
-		return text + w.from;
-	str_clear(&s->joined);
-	str_add_n(&s->joined, text + w.from, w.to - w.from);
-	for (size_t i = 0; i < s->joined.len; i++)
-		if (is_line_end(s->joined.data[i]))
-			s->joined.data[i] = ' ';
-	return s->joined.data;
+	static const char bar[] = "\xe2\x94\x82"; /* "│" */
+	const char *start = p;
+
+	while (p < end) {
+		if (is_line_end(*p) || *p == ' ' || *p == '\t')
+			p++;
+		else if ((size_t)(end - p) >= sizeof(bar) - 1 &&
+		         memcmp(p, bar, sizeof(bar) - 1) == 0)
+			p += sizeof(bar) - 1;
+		else
+			break;
+	}
+	return (size_t)(p - start);
 }
 
-static bool any_stands(struct search *s, const struct strlist *any, const char *lower,
-                       size_t n)
+static void trim_end(struct str *s)
+{
+	size_t n = s->len;
+
+	while (n > 0 && (s->data[n - 1] == ' ' || s->data[n - 1] == '\t'))
+		n--;
+	str_truncate(s, n);
+}
+
+/* The bytes of TEXT in W; if there are to be LINES, with one blank for each line end, the
+ * blanks before it and what the next line begins with, as resolvers wrap their sentences. */
+static struct view read_window(struct search *s, const char *text, struct window w,
+                               unsigned lines)
+{
+	const char *p = text + w.from, *end = text + w.to;
+
+	if (lines == 1)
+		return (struct view){p, w.to - w.from};
+	str_clear(&s->joined);
+	while (p < end) {
+		size_t n = 0;
+
+		while (p + n < end && !is_line_end(p[n]))
+			n++;
+		str_add_n(&s->joined, p, n);
+		p += n;
+		if (p < end) {
+			trim_end(&s->joined);
+			str_add_char(&s->joined, ' ');
+			p += indent_length(p, end);
+		}
+	}
+	return (struct view){s->joined.data, s->joined.len};
+}
+
+static bool any_stands(struct search *s, const struct strlist *any, struct view lower)
 {
 	for (size_t i = 0; i < any->count; i++) {
-		s->work += n;
-		if (memmem(lower, n, any->items[i], strlen(any->items[i])))
+		s->work += lower.size;
+		if (memmem(lower.data, lower.size, any->items[i], strlen(any->items[i])))
 			return true;
 	}
 	return false;
 }
 
 static bool all_stand(struct search *s, const struct literal_branch *needs,
-                      const char *lower, size_t n)
+                      struct view lower)
 {
 	for (size_t i = 0; i < needs->count; i++)
-		if (!any_stands(s, &needs->clauses[i].any, lower, n))
+		if (!any_stands(s, &needs->clauses[i].any, lower))
 			return false;
 	return true;
 }
@@ -181,18 +224,18 @@ static void try_pattern(struct search *s, size_t pattern, struct window w, size_
 	struct pattern *p = &s->set->items[pattern];
 	struct tried *tried = &s->tried[pattern];
 	pcre2_code *code = pattern_code(p, tried->bytes > MACHINE_CODE_AFTER);
-	const char *subject = read_window(s, s->text, w, p->lines);
+	struct view subject = read_window(s, s->text, w, p->lines);
 	int rc;
 
 	tried->bytes += w.to - w.from + TRY_COST;
 	tried->window_end = window_around(s, pos, 0).to; /* once a line is enough */
 	if (!code)
 		return;
-	rc = pcre2_match(code, (PCRE2_SPTR)subject, w.to - w.from, 0, 0, s->data,
+	rc = pcre2_match(code, (PCRE2_SPTR)subject.data, subject.size, 0, 0, s->data,
 	                 s->index->limits);
-	s->work += (w.to - w.from) * MATCH_WORK;
+	s->work += subject.size * MATCH_WORK;
 	if (rc >= 0) {
-		keep_match(s, pattern, pos, line, code, subject);
+		keep_match(s, pattern, pos, line, code, subject.data);
 	} else if (rc != PCRE2_ERROR_NOMATCH) {
 		tried->bytes += LIMIT_COST;
 		s->work += LIMIT_WORK;
@@ -213,8 +256,7 @@ static void look_at_branch(struct search *s, size_t branch, size_t pos, unsigned
 		return;
 	w = window_around(s, pos, lines - 1);
 	s->looked[branch] = window_around(s, pos, 0).to;
-	if (all_stand(s, b->needs, read_window(s, s->lower.data, w, lines),
-	              w.to - w.from))
+	if (all_stand(s, b->needs, read_window(s, s->lower.data, w, lines)))
 		try_pattern(s, b->pattern, w, pos, line);
 }
 

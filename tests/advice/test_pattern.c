@@ -129,6 +129,29 @@ static void lines_are_joined_only_when_asked(void **state)
 	release(&f);
 }
 
+/* Resolvers wrap their sentences at any blank, indent what follows and draw bars. */
+static void wrapped_sentences_are_read_as_one(void **state)
+{
+	static const char *const expressions[] = {"has no wheels with a matching tag",
+	                                          NULL};
+	static const char *const texts[] = {
+		"plum==1 has no wheels with a matching tag",
+		"plum==1 has\n      no wheels with a matching\n      tag here",
+		"| plum==1 has no\n  \xe2\x94\x82  wheels with a\n  \xe2\x94\x82  "
+		"matching tag",
+		"plum==1 has no wheels with a \n\t matching tag",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct fixture f;
+
+		search(&f, expressions, 3, texts[i], strlen(texts[i]));
+		assert_true(f.matches[0].count > 0);
+		release(&f);
+	}
+}
+
 /* The automaton knows the ends of literals only, and many lines have a part of them. */
 static void all_that_must_stand_is_asked_for(void **state)
 {
@@ -256,6 +279,7 @@ int main(void)
 		cmocka_unit_test(literals_are_what_must_stand),
 		cmocka_unit_test(matches_carry_line_and_captures),
 		cmocka_unit_test(lines_are_joined_only_when_asked),
+		cmocka_unit_test(wrapped_sentences_are_read_as_one),
 		cmocka_unit_test(all_that_must_stand_is_asked_for),
 		cmocka_unit_test(decorations_are_taken_out),
 		cmocka_unit_test(utf16_is_decoded),
