@@ -173,8 +173,9 @@ static void trim_end(struct str *s)
 	str_truncate(s, n);
 }
 
-/* The bytes of TEXT in W; if there are to be LINES, with one blank for each line end, the
- * blanks before it and what the next line begins with, as resolvers wrap their sentences. */
+/* The bytes of TEXT in W.  If there are to be LINES, each line end reads as one blank,
+ * with the blanks before it and what the next line begins with: resolvers wrap their
+ * sentences so. */
 static struct view read_window(struct search *s, const char *text, struct window w,
                                unsigned lines)
 {
