@@ -46,14 +46,20 @@ json_t *advice_log(const struct advice *a, const char *text, size_t n,
 /* Findings about a benchmark's result. */
 json_t *advice_result(const struct advice *a, const json_t *result);
 
-/* Is TEXT a list of requirements (requirements.txt, environment.yml, pyproject.toml)? */
-bool advice_is_list(const struct advice *a, const char *text, size_t n);
+/* TEXT as a list of requirements (requirements.txt, environment.yml, pyproject.toml), for
+ * advice_list_diagnosis(); NULL if it is none. */
+json_t *advice_read_list(const struct advice *a, const char *text, size_t n);
 
 /* The diagnosis document: {"schema","findings"} and, where nothing was found in TEXT,
  * "next": {"sentence","collect":[…]}.  An empty log is no log; REPORT may be NULL.  A
  * list of requirements is judged as one for REPORT's machine; "input" says its kind. */
 json_t *advice_diagnosis(const struct advice *a, const char *text, size_t n,
                          const json_t *report);
+/* The same where the caller has found out which of the two TEXT is.  A list is judged
+ * once: the machine becomes part of it. */
+json_t *advice_list_diagnosis(const struct advice *a, json_t *list, const json_t *report);
+json_t *advice_log_diagnosis(const struct advice *a, const char *text, size_t n,
+                             const json_t *report);
 
 /* {"state","sentence"} for an interpreter, from FINDINGS about it. */
 json_t *advice_verdict(const struct advice *a, const json_t *interpreter,

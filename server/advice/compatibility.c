@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "choice.h"
+#include "platform.h"
 #include "rule.h"
 #include "trilane/advice.h"
 #include "trilane/cleanup.h"
@@ -46,21 +47,9 @@ static const char *column(const struct advice *a, const char *version, const cha
 /* The column that says which package has wheels for the machine; NULL: all rows do. */
 static const char *platform_column(const json_t *report)
 {
-	static const struct {
-		const char *os, *arch, *column;
-	} platforms[] = {
-		{"Linux", "arm64", "linux_aarch64"},
-		{"macOS", "arm64", "macos_arm64"},
-		{"macOS", "x86_64", "macos_x86_64"},
-	};
-	const char *os = fact_get_string(report, "machine.os.name");
-	const char *arch = fact_get_string(report, "machine.arch");
+	const struct platform *p = platform_of(report);
 
-	for (size_t i = 0; i < sizeof(platforms) / sizeof(platforms[0]); i++)
-		if (text_equal(platforms[i].os, os) &&
-		    text_equal(platforms[i].arch, arch))
-			return platforms[i].column;
-	return NULL;
+	return p ? p->column : NULL;
 }
 
 /* The newest release for this Python on this machine; with METAL one with a plugin. */

@@ -60,8 +60,7 @@ static json_t *document(json_t *findings)
 	return out;
 }
 
-static json_t *diagnose_list(const struct advice *a, const json_t *list,
-                             const json_t *report)
+json_t *advice_list_diagnosis(const struct advice *a, json_t *list, const json_t *report)
 {
 	json_t *out = document(advice_list(a, list, report));
 
@@ -79,8 +78,8 @@ static json_t *diagnose_list(const struct advice *a, const json_t *list,
 	return out;
 }
 
-static json_t *diagnose_log(const struct advice *a, const char *text, size_t n,
-                            const json_t *report)
+json_t *advice_log_diagnosis(const struct advice *a, const char *text, size_t n,
+                             const json_t *report)
 {
 	bool log = n > 0 && !text_is_blank(text, n);
 	json_t *out;
@@ -100,9 +99,9 @@ static json_t *diagnose_log(const struct advice *a, const char *text, size_t n,
 json_t *advice_diagnosis(const struct advice *a, const char *text, size_t n,
                          const json_t *report)
 {
-	json_t *list = advice_read_list(a, text, n, report);
-	json_t *out =
-		list ? diagnose_list(a, list, report) : diagnose_log(a, text, n, report);
+	json_t *list = advice_read_list(a, text, n);
+	json_t *out = list ? advice_list_diagnosis(a, list, report)
+	                   : advice_log_diagnosis(a, text, n, report);
 
 	json_decref(list);
 	return out;

@@ -19,8 +19,7 @@
 
 enum { LINES_QUOTED = 6 };
 
-json_t *advice_read_list(const struct advice *a, const char *text, size_t n,
-                         const json_t *report)
+json_t *advice_read_list(const struct advice *a, const char *text, size_t n)
 {
 	CLEANUP(str_release) struct str plain = STR_INIT;
 	struct context c = rules_context(a);
@@ -28,16 +27,7 @@ json_t *advice_read_list(const struct advice *a, const char *text, size_t n,
 	if (n == 0 || n > ADVICE_LIST_MAX)
 		return NULL;
 	log_text_normalize(text, n, &plain);
-	return requirements_facts(&c, &plain, report);
-}
-
-bool advice_is_list(const struct advice *a, const char *text, size_t n)
-{
-	json_t *list = advice_read_list(a, text, n, NULL);
-	bool is = list != NULL;
-
-	json_decref(list);
-	return is;
+	return requirements_read(&c, &plain);
 }
 
 static void quote(json_t *evidence, const json_t *item)
@@ -110,13 +100,14 @@ static bool quote_same_line(const json_t *a, const json_t *b)
 	return false;
 }
 
-json_t *advice_list(const struct advice *a, const json_t *list, const json_t *report)
+json_t *advice_list(const struct advice *a, json_t *list, const json_t *report)
 {
 	json_t *out = json_array();
 	struct context base = rules_context(a);
 	struct context c = context_with(&base, "list", list);
 	struct verdicts v;
 
+	requirements_place(list, report);
 	c = context_with(&c, "report", report);
 	c = context_with(&c, "machine", json_object_get(report, "machine"));
 	verdicts_init(&v, a);

@@ -5,9 +5,6 @@
 
 #include "rule.h"
 
-/* NULL if TEXT is no such list. */
-json_t *advice_read_list(const struct advice *a, const char *text, size_t n,
-                         const json_t *report);
-json_t *advice_list(const struct advice *a, const json_t *list, const json_t *report);
+json_t *advice_list(const struct advice *a, json_t *list, const json_t *report);
 
 #endif

@@ -4,52 +4,13 @@
 
 #include <string.h>
 
+#include "platform.h"
 #include "trilane/cleanup.h"
 #include "trilane/facts.h"
 
 #include "trilane/banned.h"
 
 enum { PYTHON_MINOR_MIN = 5, PYTHON_MINOR_MAX = 20 };
-
-/* Where wheels differ.  The names are in the facts and in rules. */
-static const struct platform {
-	const char *name, *os, *arch; /* as a report has them */
-	struct python_marker_environment environment;
-} platforms[] = {
-#define POSIX \
-	.os_name = "posix", .implementation_name = "cpython", \
-	.platform_python_implementation = "CPython", .extra = ""
-	{"linux-arm64",
-         "Linux",
-         "arm64",
-         {.sys_platform = "linux",
-          .platform_system = "Linux",
-          .platform_machine = "aarch64",
-          POSIX}},
-	{"linux-x86_64",
-         "Linux",
-         "x86_64",
-         {.sys_platform = "linux",
-          .platform_system = "Linux",
-          .platform_machine = "x86_64",
-          POSIX}},
-	{"macos-arm64",
-         "macOS",
-         "arm64",
-         {.sys_platform = "darwin",
-          .platform_system = "Darwin",
-          .platform_machine = "arm64",
-          POSIX}},
-	{"macos-x86_64",
-         "macOS",
-         "x86_64",
-         {.sys_platform = "darwin",
-          .platform_system = "Darwin",
-          .platform_machine = "x86_64",
-          POSIX}},
-};
-
-enum { PLATFORMS = sizeof(platforms) / sizeof(platforms[0]) };
 
 /* --- for the readers ---------------------------------------------------------------- */
 
@@ -167,18 +128,6 @@ static json_t *item_platforms(const json_t *item, const json_t *pythons)
 		if (marker_holds(marker ? marker : "", &platforms[i], pythons))
 			json_array_append_new(out, json_string(platforms[i].name));
 	return out;
-}
-
-static const char *report_platform(const json_t *report)
-{
-	const char *os = fact_get_string(report, "machine.os.name");
-	const char *arch = fact_get_string(report, "machine.arch");
-
-	for (size_t i = 0; i < PLATFORMS; i++)
-		if (text_equal(platforms[i].os, os) &&
-		    text_equal(platforms[i].arch, arch))
-			return platforms[i].name;
-	return NULL;
 }
 
 /* --- versions ----------------------------------------------------------------------- */
@@ -303,38 +252,50 @@ static void add_version(const struct context *c, json_t *item, const json_t *pyt
 
 /* --- the whole ---------------------------------------------------------------------- */
 
-static json_t *facts_of(const struct context *c, const struct requirement_list *l,
-                        const json_t *report)
+static json_t *facts_of(const struct context *c, const struct requirement_list *l)
 {
-	const char *platform = report_platform(report), *name;
-	json_t *out = json_object(), *packages = json_object(), *item;
+	json_t *out = json_object(), *item;
 	json_t *allowed = allowed_pythons(l->python.data);
 	size_t i;
 
 	json_array_foreach(l->items, i, item)
 	{
-		json_t *on = item_platforms(item, allowed);
-
-		json_object_set_new(item, "platforms", on);
+		json_object_set_new(item, "platforms", item_platforms(item, allowed));
 		add_version(c, item, allowed);
-		name = fact_get_string(item, "name");
-		if (!json_object_get(packages, name) &&
-		    (platform ? fact_has_string(item, "platforms", platform)
-		              : json_array_size(on) == PLATFORMS))
-			json_object_set(packages, name, item);
 	}
 	json_object_set_new(out, "kind", json_string(l->kind));
-	if (platform)
-		json_object_set_new(out, "platform", json_string(platform));
 	if (l->python.len > 0) {
 		json_object_set_new(out, "python",
 		                    fact_text(l->python.data, l->python.len));
 		json_object_set(out, "pythons", allowed);
 	}
 	json_object_set(out, "items", l->items);
-	json_object_set_new(out, "packages", packages);
 	json_decref(allowed);
 	return out;
+}
+
+static bool counts_on(const json_t *item, const struct platform *p)
+{
+	return p ? fact_has_string(item, "platforms", p->name)
+	         : json_array_size(json_object_get(item, "platforms")) == PLATFORMS;
+}
+
+void requirements_place(json_t *list, const json_t *report)
+{
+	const struct platform *platform = platform_of(report);
+	json_t *packages = json_object(), *item;
+	size_t i;
+
+	json_array_foreach(json_object_get(list, "items"), i, item)
+	{
+		const char *name = fact_get_string(item, "name");
+
+		if (!json_object_get(packages, name) && counts_on(item, platform))
+			json_object_set(packages, name, item);
+	}
+	if (platform)
+		json_object_set_new(list, "platform", json_string(platform->name));
+	json_object_set_new(list, "packages", packages);
 }
 
 /* Bare words may be anything; a version, an extra or a package of the tables may not. */
@@ -355,8 +316,7 @@ static bool convinces(const struct context *c, const struct requirement_list *l)
 	return false;
 }
 
-json_t *requirements_facts(const struct context *c, const struct str *text,
-                           const json_t *report)
+json_t *requirements_read(const struct context *c, const struct str *text)
 {
 	static bool (*const readers[])(const char *, struct requirement_list *) = {
 		requirements_read_pip, requirements_read_conda, requirements_read_toml};
@@ -366,7 +326,7 @@ json_t *requirements_facts(const struct context *c, const struct str *text,
 		struct requirement_list l = {NULL, json_array(), STR_INIT};
 
 		if (readers[i](text->data, &l) && convinces(c, &l))
-			out = facts_of(c, &l, report);
+			out = facts_of(c, &l);
 		json_decref(l.items);
 		str_release(&l.python);
 	}

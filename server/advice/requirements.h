@@ -29,10 +29,11 @@
 #include "trilane/pep440.h"
 #include "trilane/str.h"
 
-/* TEXT is normalised (log_text.h).  NULL if it is no list of requirements.  REPORT is
- * that of the machine it is meant for, or NULL. */
-json_t *requirements_facts(const struct context *c, const struct str *text,
-                           const json_t *report);
+/* TEXT is normalised (log_text.h).  NULL if it is no list of requirements. */
+json_t *requirements_read(const struct context *c, const struct str *text);
+/* Adds what depends on the machine that LIST is meant for: "platform" and "packages".
+ * REPORT is the machine's, or NULL. */
+void requirements_place(json_t *list, const json_t *report);
 
 /* --- for the readers of the formats ------------------------------------------------- */
 

@@ -103,19 +103,20 @@ static int print(const json_t *diagnosis, const struct diagnose_values *v)
 static int diagnose(const struct diagnose_values *v, const struct advice *a,
                     const struct str *log, struct error *err)
 {
+	json_t *list = advice_read_list(a, log->data, log->len);
 	json_t *report = NULL, *diagnosis;
-	int rc;
+	int rc = 0;
 
 	/* a list of requirements is meant for a machine, a log may be from another */
-	if (v->recording || v->here || text_is_blank(log->data, log->len) ||
-	    advice_is_list(a, log->data, log->len)) {
+	if (v->recording || v->here || text_is_blank(log->data, log->len) || list)
 		rc = take_report(v, a, &report, err);
-		if (rc)
-			return rc;
+	if (!rc) {
+		diagnosis = list ? advice_list_diagnosis(a, list, report)
+		                 : advice_log_diagnosis(a, log->data, log->len, report);
+		rc = print(diagnosis, v);
+		json_decref(diagnosis);
 	}
-	diagnosis = advice_diagnosis(a, log->data, log->len, report);
-	rc = print(diagnosis, v);
-	json_decref(diagnosis);
+	json_decref(list);
 	json_decref(report);
 	return rc;
 }

@@ -132,13 +132,14 @@ static void lines_are_quoted_with_their_number(void **state)
 
 static void a_list_without_fault_says_so(void **state)
 {
-	json_t *d = advice_diagnosis(advice, "flask==3.0\n", 11, NULL);
+	json_t *list = advice_read_list(advice, "flask==3.0\n", 11);
+	json_t *d = advice_list_diagnosis(advice, list, NULL);
 
 	(void)state;
 	assert_int_equal(json_array_size(json_object_get(d, "findings")), 0);
 	assert_non_null(fact_get_string(d, "next.sentence"));
-	assert_true(advice_is_list(advice, "flask==3.0\n", 11));
-	assert_false(advice_is_list(advice, "", 0));
+	assert_null(advice_read_list(advice, "", 0));
+	json_decref(list);
 	json_decref(d);
 }
 
