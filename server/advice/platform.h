@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The platforms that packages have wheels for, as reports, markers and tables call them. */
+/* Platforms that packages have wheels for, as reports, markers and tables call them. */
 #ifndef TRILANE_ADVICE_PLATFORM_H
 #define TRILANE_ADVICE_PLATFORM_H
 
