@@ -46,7 +46,7 @@ static int export_data(struct bench *b, struct error *err)
 	int rc = worker_path(b, native.images.items[0], &path, err);
 	if (rc)
 		return rc;
-	fs_join(&dir, b->dir.path.data, "data");
+	fs_join(&dir, b->dir.temporary.path.data, "data");
 	CLEANUP_FREE char *seed = xasprintf("%" PRIu64, b->spec->seed);
 	const char *argv[] = {path.data, "--export-data", dir.data, "--data",
 	                      b->data,   "--seed",        seed,     NULL};

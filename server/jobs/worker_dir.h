@@ -5,9 +5,8 @@
  * Mode 0700; each file is written once, read back and compared with the digest made at
  * build time before anything is started from it.  Below BASE, if there is one, else below
  * the system's temporary folder; either way worker_dir_release() removes it.  What a
- * killed program left behind goes at the next start: the folder below BASE is emptied and
- * of the temporary ones those that nobody has locked any more.  The lock is the folder's
- * own (flock), so that it ends with its owner, in whatever container that ran.
+ * killed program left behind goes at the next start: the folder below BASE is emptied,
+ * and temporary ones are swept (trilane/temporary.h).
  */
 #ifndef TRILANE_JOBS_WORKER_DIR_H
 #define TRILANE_JOBS_WORKER_DIR_H
@@ -15,14 +14,14 @@
 #include "trilane/embedded.h"
 #include "trilane/error.h"
 #include "trilane/str.h"
+#include "trilane/temporary.h"
 
 struct worker_dir {
-	struct str path; /* "": not made yet */
-	int lock_fd;     /* -1: none */
+	struct temporary temporary; /* below BASE without a lock */
 };
 #define WORKER_DIR_INIT \
 	{ \
-		.path = STR_INIT, .lock_fd = -1 \
+		.temporary = TEMPORARY_INIT \
 	}
 
 /* BASE: a private folder of this program alone, or NULL. */

@@ -158,7 +158,7 @@ static void test_abandoned_folders(void **state)
 	else
 		unsetenv("TMPDIR");
 	assert_int_equal(rc, 0);
-	assert_int_equal(stat(own.path.data, &status), 0);
+	assert_int_equal(stat(own.temporary.path.data, &status), 0);
 	assert_int_equal(stat(alive.data, &status), 0);
 	assert_int_equal(stat(dead.data, &status), -1);
 }

@@ -1,7 +1,7 @@
 # Tests of the parsers of machine code and of the interpreters' probes.
 trilane_test(macho SOURCES test_macho.c macho_builder.c MODULES probes)
 trilane_test(elf SOURCES test_elf.c macho_builder.c MODULES probes)
-trilane_test(interpreters SOURCES test_interpreters.c machine_builder.c macho_builder.c
+trilane_test(interpreters SOURCES test_interpreters.c machine_builder.c macho_builder.c subset.c
   MODULES probes LIBRARIES PkgConfig::jansson)
 trilane_test(metal SOURCES test_metal.c machine_builder.c macho_builder.c
   MODULES probes LIBRARIES PkgConfig::jansson)

@@ -20,6 +20,7 @@
 #include "trilane/facts.h"
 #include "trilane/fs.h"
 #include "trilane/imports.h"
+#include "trilane/mem.h"
 
 #include "trilane/banned.h"
 
@@ -254,6 +255,27 @@ static void test_stopped(void **state)
 	json_decref(report);
 }
 
+/* The folder of a program that was killed meanwhile goes when the next probe runs. */
+static void test_sweep(void **state)
+{
+	struct fixture *f = *state;
+	const char *before = getenv("TMPDIR");
+	CLEANUP_FREE char *kept = before ? xstrdup(before) : NULL;
+	CLEANUP(str_release) struct str dead = STR_INIT;
+
+	fs_join(&dead, f->dir.data, "trilane-import-000000");
+	assert_int_equal(fs_make_dirs(dead.data, 0700, NULL), 0);
+	setenv("TMPDIR", f->dir.data, 1);
+	json_t *report = run(f, "exit 0", false, false, 20 * NS_PER_S);
+	if (kept)
+		setenv("TMPDIR", kept, 1);
+	else
+		unsetenv("TMPDIR");
+	assert_string_equal(outcome(report, 0), "ok");
+	assert_int_equal(access(dead.data, F_OK), -1);
+	json_decref(report);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -261,7 +283,7 @@ int main(void)
 		cmocka_unit_test(test_crashed),      cmocka_unit_test(test_hung),
 		cmocka_unit_test(test_surroundings), cmocka_unit_test(test_cannot_run),
 		cmocka_unit_test(test_stopped),      cmocka_unit_test(test_odd_devices),
-		cmocka_unit_test(test_odd_record),
+		cmocka_unit_test(test_odd_record),   cmocka_unit_test(test_sweep),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

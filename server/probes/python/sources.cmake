@@ -7,8 +7,9 @@ set(python_sources
   python/imports/import_outcome.c python/imports/imports.c
   python/imports/recorded_imports.c
   python/interpreters.c
-  python/packages/conda.c python/packages/metadata.c python/packages/native.c
-  python/packages/dists.c python/packages/natives.c python/packages/packages.c python/packages/tensorflow.c
+  python/packages/conda.c python/packages/dists.c python/packages/metadata.c
+  python/packages/native.c
+  python/packages/natives.c python/packages/packages.c python/packages/tensorflow.c
   python/plugin/metal.c python/plugin/plugin.c python/plugin/plugin_facts.c
   python/program/kind.c python/program/program.c python/program/pyvenv.c
   python/program/sites.c python/program/version.c

@@ -15,9 +15,9 @@
 #include "trilane/clock.h"
 #include "trilane/embedded.h"
 #include "trilane/facts.h"
-#include "trilane/fs.h"
 #include "trilane/mem.h"
 #include "trilane/proc.h"
+#include "trilane/temporary.h"
 
 #include "trilane/banned.h"
 
@@ -159,14 +159,12 @@ static json_t *run_in(const char *dir, const char *program, const char *probe,
 
 static json_t *run_probe(const char *program, const char *probe, uint64_t deadline_ns)
 {
-	CLEANUP(str_release) struct str dir = STR_INIT;
+	CLEANUP(temporary_release) struct temporary dir = TEMPORARY_INIT;
 	struct error err = ERROR_INIT;
 
-	if (fs_make_temporary_dir("trilane-import", &dir, &err) < 0)
+	if (temporary_open(&dir, "trilane-import", &err) < 0)
 		return import_outcome_not_run(probe, err.text);
-	json_t *outcome = run_in(dir.data, program, probe, deadline_ns);
-	fs_remove_tree(dir.data, NULL);
-	return outcome;
+	return run_in(dir.path.data, program, probe, deadline_ns);
 }
 
 struct run {

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "python/packages/metadata.h"
-#include "python/packages/packages.h"
 #include "trilane/cleanup.h"
 #include "trilane/facts.h"
 #include "trilane/mem.h"

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The list that installed distributions are collected in. */
+/* A list that grows up to a limit: a hostile folder may hold any number of names. */
+#include "python/packages/dists.h"
+
 #include <stdlib.h>
 
-#include "python/packages/packages.h"
 #include "trilane/cleanup.h"
 #include "trilane/mem.h"
 #include "trilane/pep440.h"
+#include "trilane/str.h"
 
 #include "trilane/banned.h"
 
@@ -19,6 +21,7 @@ void dists_release(struct dists *d)
 		free(d->items[i].folder);
 	}
 	free(d->items);
+	*d = (struct dists)DISTS_INIT;
 }
 
 struct dist *dists_add(struct dists *d, const char *name, const char *version)

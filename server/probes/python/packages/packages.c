@@ -9,8 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "python/packages/conda.h"
+#include "python/packages/dists.h"
 #include "python/packages/metadata.h"
-#include "python/packages/packages.h"
 #include "python/python.h"
 #include "trilane/cleanup.h"
 #include "trilane/facts.h"
@@ -241,7 +242,7 @@ static void write_package(const struct python_machine *m, struct interpreter *i,
 
 void describe_packages(const struct python_machine *m, struct interpreter *i)
 {
-	CLEANUP(dists_release) struct dists dists = {.items = NULL};
+	CLEANUP(dists_release) struct dists dists = DISTS_INIT;
 	json_t *packages = json_object();
 
 	for (size_t n = 0; n < i->site_count; n++)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Installed distributions while they are collected: by packages.c, and conda.c for it. */
-#ifndef TRILANE_PROBES_PYTHON_PACKAGES_H
-#define TRILANE_PROBES_PYTHON_PACKAGES_H
+/* Installed distributions while they are collected. */
+#ifndef TRILANE_PROBES_PYTHON_DISTS_H
+#define TRILANE_PROBES_PYTHON_DISTS_H
 
-#include "python/python.h"
+#include <stddef.h>
 
 struct dist {
 	char *name;         /* normalised */
@@ -19,12 +19,13 @@ struct dists {
 	struct dist *items;
 	size_t count, capacity;
 };
+#define DISTS_INIT \
+	{ \
+		.items = NULL \
+	}
 
 /* Adds one, its name normalised; NULL at the limit. */
 struct dist *dists_add(struct dists *d, const char *name, const char *version);
 void dists_release(struct dists *d);
-
-/* Adds what conda-meta records, and writes the interpreter's "conda". */
-void scan_conda(const struct python_machine *m, struct interpreter *i, struct dists *out);
 
 #endif
