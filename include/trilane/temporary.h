@@ -25,8 +25,8 @@ struct temporary {
 		.path = STR_INIT, .lock_fd = -1 \
 	}
 
-/* Makes "PREFIX-xxxxxx", mode 0700, below TMPDIR or /tmp, and removes those of PREFIX that
- * nobody uses any more. */
+/* Makes "PREFIX-xxxxxx", mode 0700, below TMPDIR or /tmp, and removes those of PREFIX
+ * that nobody uses any more. */
 int temporary_open(struct temporary *t, const char *prefix, struct error *err);
 void temporary_release(struct temporary *t);
 
