@@ -46,16 +46,10 @@ static int read_log(const char *path, struct str *log, struct error *err)
 {
 	CLEANUP(str_release) struct str dir = STR_INIT;
 	CLEANUP(fs_root_release) struct fs_root root = FS_ROOT_INIT;
-	char *bytes = str_reserve(log, ADVICE_LOG_MAX);
-	size_t n;
 
 	if (!path) {
-		if (isatty(STDIN_FILENO))
-			return 0;
-		n = fread(bytes, 1, ADVICE_LOG_MAX, stdin);
-		if (ferror(stdin))
-			n = 0; /* closed: no log */
-		str_grown(log, n);
+		if (!isatty(STDIN_FILENO)) /* closed: no log */
+			fs_read_fd(STDIN_FILENO, ADVICE_LOG_MAX, log, NULL);
 		return 0;
 	}
 	fs_dir_name(&dir, path);

@@ -39,6 +39,12 @@ static const struct {
 
 enum { VALUE_SHOWN = 100 };
 
+/* The beginning of TEXT; a character cut in two is replaced. */
+static json_t *cut(const char *text)
+{
+	return fact_text(text, strnlen(text, VALUE_SHOWN));
+}
+
 /* A leaf as a person would read it; an absence as "not known". */
 static json_t *shown(const json_t *document, const char *path)
 {
@@ -46,11 +52,9 @@ static json_t *shown(const json_t *document, const char *path)
 	if (!value || fact_is_absent(value) || json_is_null(value))
 		return json_string("not known");
 	if (json_is_string(value))
-		return json_stringn(json_string_value(value),
-		                    strnlen(json_string_value(value), VALUE_SHOWN));
-	CLEANUP_FREE char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
-	json_t *string = text ? json_stringn(text, strnlen(text, VALUE_SHOWN)) : NULL;
-	return string ? string : json_string("not known");
+		return cut(json_string_value(value));
+	CLEANUP_FREE char *text = document_text(value, false);
+	return cut(text);
 }
 
 static json_t *list_differences(const json_t *a, const json_t *b)

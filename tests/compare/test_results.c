@@ -84,6 +84,23 @@ static void test_batches_differ(void **state)
 	json_decref(c);
 }
 
+/* A value that is cut for the sentence still tells the difference, wherever the cut. */
+static void test_long_values_differ(void **state)
+{
+	(void)state;
+	for (unsigned n = 96; n < 104; n++) {
+		json_t *a = result("native", 1000, 20, 32);
+		CLEANUP(str_release) struct str chip = STR_INIT;
+		for (unsigned i = 0; i < n; i++)
+			str_add_char(&chip, 'x');
+		str_add(&chip, "\xe2\x82\xac\xe2\x82\xac");
+		fact_set_string(a, "environment.machine.chip", chip.data);
+		json_t *c = compare(a, result("native", 1000, 20, 32));
+		assert_int_equal(json_array_size(json_object_get(c, "differences")), 1);
+		json_decref(c);
+	}
+}
+
 static void test_nothing_in_common(void **state)
 {
 	(void)state;
@@ -137,6 +154,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_regression),
 		cmocka_unit_test(test_batches_differ),
+		cmocka_unit_test(test_long_values_differ),
 		cmocka_unit_test(test_nothing_in_common),
 		cmocka_unit_test(test_odd_documents),
 	};
