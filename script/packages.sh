@@ -7,11 +7,10 @@
 wanted_apt=() wanted_brew=() wanted_names=()
 
 want() {
-  local what=$1 test=$2 apt=$3 brew=$4
-  if eval "$test" > /dev/null 2>&1; then return 0; fi
-  wanted_names+=("$what")
-  read -r -a apt <<< "$apt"; wanted_apt+=("${apt[@]}")
-  read -r -a brew <<< "$brew"; wanted_brew+=("${brew[@]}")
+  if eval "$2" > /dev/null 2>&1; then return 0; fi
+  wanted_names+=("$1")
+  # shellcheck disable=SC2206 # words are meant; macOS' bash 3.2 calls an empty array unbound
+  wanted_apt+=($3) wanted_brew+=($4)
 }
 
 have() { command -v "$1" > /dev/null 2>&1; }
@@ -71,7 +70,9 @@ as_root() {
 
 install_wanted() {
   [ ${#wanted_names[@]} -gt 0 ] || return 0
-  printf 'Installing: %s\n' "$(IFS=,; echo "${wanted_names[*]}" | sed 's/,/, /g')" >&2
+  local names
+  names=$(IFS=,; echo "${wanted_names[*]}")
+  echo "Installing: ${names//,/, }" >&2
   if have apt-get; then
     as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq >&2
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
