@@ -54,6 +54,8 @@ bool fact_has_string(const json_t *document, const char *path, const char *value
 
 /* A JSON string of bytes of unknown origin: what is not UTF-8 becomes U+FFFD. */
 json_t *fact_text(const char *bytes, size_t n);
+/* The same of a C string; null for NULL and "". */
+json_t *fact_text_or_null(const char *text);
 /* Parses a document from outside: at most LIMIT bytes and 64 levels, no duplicate keys.
  * ERROR_TOO_LARGE also for a number out of range, ERROR_UNSUPPORTED for U+0000 in a text;
  * ERROR_INVALID for what is no JSON. */

@@ -28,8 +28,9 @@ int platform_program_path(struct str *out, struct error *err);
  * ~/.local/share/trilane. */
 int platform_data_dir(struct str *out, struct error *err);
 int platform_home_dir(struct str *out, struct error *err);
-/* Processors this process may run on (affinity and cgroup quota respected), at least 1;
- * on Apple silicon the count of the highest performance level. */
+/* Processors this process may run on, at least 1: within its affinity and, in a
+ * container, the quota of its cgroup; on Apple silicon the count of the highest
+ * performance level. */
 unsigned platform_cpu_count(void);
 /* Asks the system to kill this process when its parent dies, where it can. */
 void platform_die_with_parent(void);

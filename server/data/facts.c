@@ -51,6 +51,11 @@ json_t *fact_text(const char *bytes, size_t n)
 	return json_stringn(clean.data, clean.len);
 }
 
+json_t *fact_text_or_null(const char *text)
+{
+	return text && text[0] ? fact_text(text, strlen(text)) : json_null();
+}
+
 void fact_set_string(json_t *document, const char *path, const char *value)
 {
 	fact_set(document, path, fact_text(value, strlen(value)));

@@ -3,16 +3,10 @@
 #include "trilane/jobs.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "trilane/facts.h"
 
 #include "trilane/banned.h"
-
-static json_t *text_or_null(const char *text)
-{
-	return text[0] ? fact_text(text, strlen(text)) : json_null();
-}
 
 static json_t *links(const struct job_record *job)
 {
@@ -37,14 +31,14 @@ json_t *job_document(const struct job_record *job)
 	json_object_set_new(o, "kind", json_string(job_kind_name(job->kind)));
 	json_object_set_new(o, "state", json_string(job_state_name(job->state)));
 	json_object_set_new(o, "progress", json_real(job->progress));
-	json_object_set_new(o, "step", text_or_null(job->step));
+	json_object_set_new(o, "step", fact_text_or_null(job->step));
 	json_object_set_new(o, "request", request(job));
 	json_object_set_new(o, "created", json_string(job->created));
-	json_object_set_new(o, "started", text_or_null(job->started));
-	json_object_set_new(o, "finished", text_or_null(job->finished));
-	json_object_set_new(o, "error", text_or_null(job->error));
+	json_object_set_new(o, "started", fact_text_or_null(job->started));
+	json_object_set_new(o, "finished", fact_text_or_null(job->finished));
+	json_object_set_new(o, "error", fact_text_or_null(job->error));
 	if (job->owner[0])
-		json_object_set_new(o, "owner", text_or_null(job->owner));
+		json_object_set_new(o, "owner", fact_text_or_null(job->owner));
 	json_object_set_new(o, "links", links(job));
 	return o;
 }

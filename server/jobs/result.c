@@ -38,21 +38,16 @@ static json_t *lane_reason(const struct lane_run *lane, const struct bench_spec 
 	return text.len ? fact_text(text.data, text.len) : json_null();
 }
 
-static json_t *text_or_null(const char *text)
-{
-	return text && text[0] ? json_string(text) : json_null();
-}
-
 static json_t *requested(const struct bench *b, const struct lane_run *lane)
 {
 	const struct lane_plan *p = &lane->plan;
 	json_t *o = json_object();
 	json_object_set_new(o, "engine", json_string(p->engine));
-	json_object_set_new(o, "arch", text_or_null(p->arch));
+	json_object_set_new(o, "arch", fact_text_or_null(p->arch));
 	json_object_set_new(o, "translated",
 	                    p->any_translation ? json_null()
 	                                       : json_boolean(p->translated));
-	json_object_set_new(o, "launcher", text_or_null(p->program.data));
+	json_object_set_new(o, "launcher", fact_text_or_null(p->program.data));
 	json_object_set_new(o, "threads", json_integer(b->threads));
 	json_object_set_new(o, "batch", json_integer(b->spec->batch));
 	json_object_set_new(o, "epochs", json_integer(b->spec->epochs));
@@ -201,7 +196,7 @@ static json_t *model_document(const struct bench *b, const struct model_run *m,
 	json_t *o = json_object();
 	json_object_set_new(o, "model", json_string(model_name(model)));
 	json_object_set_new(o, "state", json_string(outcome_name(m->outcome)));
-	json_object_set_new(o, "reason", text_or_null(m->reason.data));
+	json_object_set_new(o, "reason", fact_text_or_null(m->reason.data));
 	bench_add_times(o, b, m);
 	json_object_set_new(o, "cold_ns", member(m->ready, "cold_ns"));
 	json_object_set_new(o, "training", training_document(m));
@@ -225,8 +220,8 @@ static json_t *lane_document(const struct bench *b, const struct lane_run *lane)
 	json_object_set_new(o, "state",
 	                    json_string(outcome_name(lane_outcome(lane, b->spec))));
 	json_object_set_new(o, "reason", lane_reason(lane, b->spec));
-	json_object_set_new(o, "remedy", text_or_null(lane->plan.remedy.data));
-	json_object_set_new(o, "finding", text_or_null(lane->plan.finding));
+	json_object_set_new(o, "remedy", fact_text_or_null(lane->plan.remedy.data));
+	json_object_set_new(o, "finding", fact_text_or_null(lane->plan.finding));
 	json_object_set_new(o, "requested", requested(b, lane));
 	json_object_set_new(o, "observed", observed(lane));
 	json_object_set_new(o, "translation", translation(lane));

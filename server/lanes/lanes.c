@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "trilane/cleanup.h"
+#include "trilane/facts.h"
 #include "trilane/platform.h"
 #include "trilane/proc.h"
 
@@ -190,25 +191,20 @@ bool lane_hello_fits(const struct lane_plan *plan, const json_t *hello, struct s
 	return false;
 }
 
-static json_t *text_or_null(const char *text)
-{
-	return text && text[0] ? json_string(text) : json_null();
-}
-
 json_t *lanes_document(const struct lane_host *host)
 {
 	json_t *list = json_array();
 	for (int kind = 0; kind < LANE_KIND_COUNT; kind++) {
 		CLEANUP(lane_plan_release) struct lane_plan plan;
 		lane_plan((enum lane_kind)kind, host, &plan);
-		json_array_append_new(list,
-		                      json_pack("{s:s, s:s, s:b, s:o, s:o, s:o}", "lane",
-		                                lane_name((enum lane_kind)kind),
-		                                "summary", lanes[kind].summary,
-		                                "possible", (int)plan.possible, "reason",
-		                                text_or_null(plan.reason.data), "remedy",
-		                                text_or_null(plan.remedy.data), "finding",
-		                                text_or_null(plan.finding)));
+		json_array_append_new(
+			list,
+			json_pack("{s:s, s:s, s:b, s:o, s:o, s:o}", "lane",
+		                  lane_name((enum lane_kind)kind), "summary",
+		                  lanes[kind].summary, "possible", (int)plan.possible,
+		                  "reason", fact_text_or_null(plan.reason.data), "remedy",
+		                  fact_text_or_null(plan.remedy.data), "finding",
+		                  fact_text_or_null(plan.finding)));
 	}
 	return list;
 }

@@ -127,6 +127,12 @@ bool cpuinfo_read(struct source *s, struct cpuinfo *c)
 	return c->count > 0 || c->flags != NULL || c->model_name != NULL;
 }
 
+bool cpuinfo_is_rosetta(const struct cpuinfo *c)
+{
+	return (c->vendor && strstr(c->vendor, "VirtualApple")) ||
+	       (c->model_name && strstr(c->model_name, "VirtualApple"));
+}
+
 bool cpuinfo_has(const struct cpuinfo *c, const char *flag)
 {
 	size_t n = strlen(flag);

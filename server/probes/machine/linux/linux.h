@@ -48,6 +48,8 @@ void cpuinfo_parse(struct cpuinfo *c, const char *text);
 bool cpuinfo_read(struct source *s, struct cpuinfo *c);
 void cpuinfo_release(struct cpuinfo *c);
 bool cpuinfo_has(const struct cpuinfo *c, const char *flag);
+/* Was it made up by Rosetta for Linux, for a program that it translates? */
+bool cpuinfo_is_rosetta(const struct cpuinfo *c);
 /* "Cortex-A76", "Apple M1 Firestorm"; NULL if the tables do not know it. */
 const char *arm_core_name(int64_t implementer, int64_t part);
 const char *arm_implementer_name(int64_t implementer); /* "Arm", "Apple"; NULL */

@@ -143,12 +143,6 @@ static void set_model(struct source *s, json_t *report, const struct cpuinfo *c)
 		               "neither firmware tables nor a device tree name it");
 }
 
-static bool looks_virtual_apple(const struct cpuinfo *c)
-{
-	return (c->vendor && strstr(c->vendor, "VirtualApple")) ||
-	       (c->model_name && strstr(c->model_name, "VirtualApple"));
-}
-
 /* The most capable core's name: parts are numbered upward, and the last processors of a
  * big.LITTLE chip are its big ones. */
 static void arm_chip(const struct cpuinfo *c, struct str *chip)
@@ -172,7 +166,7 @@ static void set_chip(json_t *report, const struct cpuinfo *c)
 {
 	CLEANUP(str_release) struct str chip = STR_INIT;
 
-	if (looks_virtual_apple(c)) {
+	if (cpuinfo_is_rosetta(c)) {
 		machine_set_text(report, "chip", "Apple silicon",
 		                 "/proc/cpuinfo (VirtualApple)");
 		return;
@@ -215,7 +209,7 @@ static const char *find_arch(struct source *s, const struct cpuinfo *c,
 	const char *arch;
 
 	*origin = "/proc/cpuinfo (VirtualApple)";
-	if (looks_virtual_apple(c))
+	if (cpuinfo_is_rosetta(c))
 		return "arm64";
 	*origin = "/proc/sys/kernel/arch";
 	if (file_text(s, *origin, &text) && (arch = arch_named(text.data)) != NULL)

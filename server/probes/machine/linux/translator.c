@@ -101,12 +101,6 @@ static void handlers_release(struct handlers *h)
 	json_decref(h->others);
 }
 
-static bool shows_virtual_apple(const struct cpuinfo *c)
-{
-	return (c->vendor && strstr(c->vendor, "VirtualApple")) ||
-	       (c->model_name && strstr(c->model_name, "VirtualApple"));
-}
-
 /* A program file of qemu-user for the other architecture, registered or not. */
 static const char *qemu_program(struct source *s, const char *machine)
 {
@@ -139,7 +133,7 @@ static struct verdict of_process(const struct source *s, const struct handlers *
 	if (s->translator) {
 		v.kind = s->translator;
 		v.origin = "/proc/thread-self/exe";
-	} else if (shows_virtual_apple(c)) {
+	} else if (cpuinfo_is_rosetta(c)) {
 		v.kind = "rosetta-linux";
 		v.origin = "/proc/cpuinfo (VirtualApple)";
 	} else if (h->rosetta && !h->qemu) {
@@ -174,7 +168,7 @@ static struct verdict of_machine(struct source *s, const struct handlers *h,
 static bool is_translated(const struct source *s, const char *machine,
                           const struct cpuinfo *c)
 {
-	return s->translated || shows_virtual_apple(c) ||
+	return s->translated || cpuinfo_is_rosetta(c) ||
 	       (s->process_arch && machine && !text_equal(s->process_arch, machine) &&
 	        (text_equal(s->process_arch, "arm64") ||
 	         text_equal(s->process_arch, "x86_64")));
@@ -190,7 +184,7 @@ static void set_avx(json_t *report, const struct verdict *v, const struct cpuinf
 	else if (text_equal(machine, "x86_64"))
 		machine_absent(report, "translator.avx", FACT_NOT_APPLICABLE,
 		               "it translates Arm programs");
-	else if (shows_virtual_apple(c) && c->flags)
+	else if (cpuinfo_is_rosetta(c) && c->flags)
 		machine_set(report, "translator.avx", json_boolean(cpuinfo_has(c, "avx")),
 		            "/proc/cpuinfo (VirtualApple)");
 	else if (text_equal(v->kind, "qemu-user"))
