@@ -7,6 +7,7 @@
 #include "condition.h"
 #include "trilane/advice.h"
 #include "trilane/facts.h"
+#include "trilane/finding.h"
 #include "trilane/mem.h"
 
 #include "trilane/banned.h"
@@ -37,11 +38,37 @@ static void drop_superseded(struct verdicts *v, const struct rule *rule)
 	}
 }
 
+/* Is something known that stops the subject of finding I from working at all? */
+static bool is_explained(const struct verdicts *v, size_t i)
+{
+	for (size_t k = 0; k < v->a->count; k++)
+		if (k != i && v->findings[k] &&
+		    finding_severity(v->findings[k]) == SEVERITY_BLOCKER &&
+		    (!v->about_same || v->about_same(v->findings[k], v->findings[i])))
+			return true;
+	return false;
+}
+
+static void drop_last_resorts(struct verdicts *v)
+{
+	for (size_t i = 0; i < v->a->count; i++) {
+		const json_t *rule = v->a->rules[i].json;
+
+		if (!v->findings[i] ||
+		    !json_is_true(json_object_get(rule, "last_resort")) ||
+		    !is_explained(v, i))
+			continue;
+		json_decref(v->findings[i]);
+		v->findings[i] = NULL;
+	}
+}
+
 void verdicts_finish(struct verdicts *v, json_t *out)
 {
 	for (size_t i = 0; i < v->a->count; i++)
 		if (v->findings[i])
 			drop_superseded(v, &v->a->rules[i]);
+	drop_last_resorts(v);
 	for (size_t i = 0; i < v->a->count; i++)
 		if (v->findings[i])
 			json_array_append_new(out, v->findings[i]);

@@ -18,14 +18,23 @@ struct member {
 };
 
 static const struct member rule_members[] = {
-	{"cause", JSON_STRING, true},       {"confidence", JSON_STRING, true},
-	{"explanation", JSON_STRING, true}, {"facts", JSON_ARRAY, false},
-	{"family", JSON_STRING, true},      {"id", JSON_STRING, true},
-	{"log", JSON_ARRAY, false},         {"references", JSON_ARRAY, true},
-	{"remedy", JSON_OBJECT, true},      {"requirements", JSON_ARRAY, false},
-	{"result", JSON_ARRAY, false},      {"severity", JSON_STRING, true},
-	{"supersedes", JSON_ARRAY, false},  {"title", JSON_STRING, true},
-	{"verdict", JSON_STRING, false},    {NULL, 0, false},
+	{"cause", JSON_STRING, true},
+	{"confidence", JSON_STRING, true},
+	{"explanation", JSON_STRING, true},
+	{"facts", JSON_ARRAY, false},
+	{"family", JSON_STRING, true},
+	{"id", JSON_STRING, true},
+	{"last_resort", JSON_TRUE, false},
+	{"log", JSON_ARRAY, false},
+	{"references", JSON_ARRAY, true},
+	{"remedy", JSON_OBJECT, true},
+	{"requirements", JSON_ARRAY, false},
+	{"result", JSON_ARRAY, false},
+	{"severity", JSON_STRING, true},
+	{"supersedes", JSON_ARRAY, false},
+	{"title", JSON_STRING, true},
+	{"verdict", JSON_STRING, false},
+	{NULL, 0, false},
 };
 
 static const struct member trigger_members[] = {
