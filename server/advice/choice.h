@@ -23,6 +23,7 @@ struct choice {
 	bool native; /* the interpreter is the machine's own kind */
 	bool own;    /* CHOICE_NEW: the environment may be made of this very Python */
 	const char *python;
+	char other_python[8]; /* what PYTHON points to, where no table names it */
 	const char *tensorflow, *plugin;
 	const char *why;     /* CHOICE_ELSEWHERE: a sentence */
 	struct str packages; /* requirements, in double quotes, a blank before each */

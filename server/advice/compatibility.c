@@ -4,6 +4,7 @@
  * (compatibility.json), so a new release is a change of data; here is only how a row is
  * chosen for an interpreter.  The command lines that follow are choice.c's.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,6 +53,41 @@ static const char *platform_column(const json_t *report)
 	return p ? p->column : NULL;
 }
 
+/* What a row says of a platform where it says something of its own, else what it says. */
+static const char *of_row(const json_t *row, const char *platform, const char *name)
+{
+	CLEANUP(str_release) struct str own = STR_INIT;
+
+	str_addf(&own, "%s_%s", platform ? platform : "", name);
+	const char *text = json_string_value(json_object_get(row, own.data));
+	return text ? text : json_string_value(json_object_get(row, name));
+}
+
+/* Has the row wheels that this machine's system takes, whatever the Python? */
+static bool row_suits(const json_t *row, const json_t *report, bool metal)
+{
+	const char *platform = platform_column(report);
+	const char *version = fact_get_string(report, "machine.os.version");
+	const char *from = platform ? of_row(row, platform, "os") : NULL;
+	struct pep440 parsed;
+
+	if (metal && !json_object_get(row, "metal_best"))
+		return false;
+	if (from && version && pep440_parse(version, &parsed) &&
+	    !pep440_satisfies(version, from))
+		return false;
+	return !platform || !text_equal(of_row(row, NULL, platform), "no");
+}
+
+/* Is PYTHON of the first series that RANGE (">=3.7,<3.11") allows? */
+static bool is_first(const char *python, const char *range)
+{
+	size_t n = strcspn(range, ",") - strcspn(range, "0123456789");
+	const char *first = range + strcspn(range, "0123456789");
+
+	return !strncmp(python, first, n) && (python[n] == '.' || !python[n]);
+}
+
 /* The newest release for this Python on this machine; with METAL one with a plugin. */
 static const char *newest_for(const struct advice *a, const json_t *report,
                               const char *python, bool metal)
@@ -62,17 +98,39 @@ static const char *newest_for(const struct advice *a, const json_t *report,
 
 	json_array_foreach(rows(a), i, row)
 	{
-		const char *range = json_string_value(json_object_get(row, "python"));
-		const char *package =
-			platform ? json_string_value(json_object_get(row, platform)) : "";
+		const char *range = of_row(row, platform, "python");
+		const char *early = of_row(row, NULL, "newest_first");
 
-		if ((metal && !json_object_get(row, "metal_best")) ||
-		    text_equal(package, "no"))
+		if (!python || !range || !row_suits(row, report, metal) ||
+		    !pep440_satisfies(python, range))
 			continue;
-		if (python && range && pep440_satisfies(python, range))
-			return json_string_value(json_object_get(row, "newest"));
+		return early && is_first(python, range) ? early
+		                                        : of_row(row, platform, "newest");
 	}
 	return NULL;
+}
+
+/* The newest Python of the newest release that this machine's system takes: "3.10" of
+ * ">=3.8,<3.11".  False if the system takes none. */
+static bool newest_python(const struct advice *a, const json_t *report, bool metal,
+                          char out[8])
+{
+	const char *platform = platform_column(report);
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach(rows(a), i, row)
+	{
+		const char *range = of_row(row, platform, "python");
+		const char *end = range ? strstr(range, "<3.") : NULL;
+		long minor = end ? strtol(end + 3, NULL, 10) : 0;
+
+		if (minor < 2 || minor > 99 || !row_suits(row, report, metal))
+			continue;
+		snprintf(out, 8, "3.%ld", minor - 1);
+		return true;
+	}
+	return false;
 }
 
 /* --- the interpreter ---------------------------------------------------------------- */
@@ -197,6 +255,10 @@ static void choose_version(const struct advice *a, const json_t *report,
 		c->python = recommended(a, kind, "python");
 		version = newest_for(a, report, c->python, metal);
 	}
+	if (!version && newest_python(a, report, metal, c->other_python)) {
+		c->python = c->other_python;
+		version = newest_for(a, report, c->python, metal);
+	}
 	c->tensorflow = version ? version : recommended(a, kind, "tensorflow");
 	c->plugin = metal ? column(a, c->tensorflow, "metal_best") : NULL;
 }
@@ -221,6 +283,11 @@ static const char *obstacle(const json_t *report, const json_t *interpreter)
 	bool translated = false;
 
 	fact_get_bool(report, "machine.translated", &translated);
+	const char *arch = fact_get_string(report, "machine.arch");
+
+	if (arch && !text_equal(arch, "arm64") && !text_equal(arch, "x86_64"))
+		return "TensorFlow has no builds for this processor: take an x86-64 or "
+		       "64-bit Arm machine.";
 	if (text_equal(fact_get_string(interpreter, "libc"), "musl") ||
 	    (text_equal(fact_get_string(report, "machine.os.distribution"), "alpine") &&
 	     text_equal(fact_get_string(interpreter, "kind"), "system")))
