@@ -12,6 +12,8 @@
 
 #include "trilane/banned.h"
 
+#define PROBES_SHARE 0.1 /* of the progress, where imports follow: those take long */
+
 static json_t *begin(const struct source *s, const struct report_options *o)
 {
 	char id[ID_SIZE], now[CLOCK_DATE_SIZE];
@@ -30,29 +32,40 @@ static json_t *begin(const struct source *s, const struct report_options *o)
 	return report;
 }
 
-/* The import probes tell two names, a report's step has one. */
-struct import_step {
+/* The part of the whole that the present steps are. */
+struct part {
 	const struct report_options *options;
+	double base, share;
 };
 
+static bool on_step(void *context, const char *name, double done)
+{
+	const struct part *part = context;
+	const struct report_options *o = part->options;
+
+	return !o->step || o->step(o->context, name, part->base + part->share * done);
+}
+
+/* The import probes tell two names, a report's step has one. */
 static bool on_import(void *context, const char *interpreter, const char *probe,
                       double done)
 {
-	const struct import_step *step = context;
-
 	(void)probe;
-	return !step->options->step ||
-	       step->options->step(step->options->context, interpreter, done);
+	return on_step(context, interpreter, done);
 }
 
-static int run_imports(struct source *s, const struct report_options *o, json_t *report,
-                       struct error *err)
+/* A recording has its own outcomes of imports, which the probes have read. */
+static int look(struct source *s, const struct report_options *o, json_t *report,
+                struct error *err)
 {
-	struct import_step step = {o};
-	struct imports_options options = {.step = on_import, .context = &step};
+	bool imports = o->imports && s->live;
+	struct part probing = {o, 0, imports ? PROBES_SHARE : 1};
+	struct part importing = {o, PROBES_SHARE, 1 - PROBES_SHARE};
+	struct imports_options options = {.step = on_import, .context = &importing};
 
-	/* a recording has its own outcomes, which the probes have read */
-	return o->imports && s->live ? imports_run(s, report, &options, err) : 0;
+	if (!probes_run(s, report, on_step, &probing))
+		return error_set(err, ERROR_CANCELLED, "cancelled");
+	return imports ? imports_run(s, report, &options, err) : 0;
 }
 
 void report_judge(json_t *report, const struct advice *a)
@@ -81,10 +94,7 @@ int report_build(struct source *s, const struct report_options *options, json_t 
 	if (rc)
 		return rc;
 	report = begin(s, options);
-	if (!probes_run(s, report, options->step, options->context))
-		rc = error_set(err, ERROR_CANCELLED, "cancelled");
-	if (!rc)
-		rc = run_imports(s, options, report, err);
+	rc = look(s, options, report, err);
 	if (!rc)
 		report_judge(report, options->advice ? options->advice : own);
 	advice_free(own);

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "../probes/machine_builder.h"
 #include "trilane/cleanup.h"
 #include "trilane/facts.h"
 #include "trilane/fs.h"
@@ -117,6 +118,44 @@ static void a_step_can_stop_it(void **state)
 }
 
 /* Text of the machine can neither become Markdown nor HTML, nor end a block of code. */
+/* The machine of nowhere.machine has a Python that cannot be started here. */
+struct progress {
+	double last;
+	bool imported, back;
+};
+
+static bool note(void *context, const char *name, double done)
+{
+	struct progress *p = context;
+
+	p->back = p->back || done < p->last || done > 1;
+	p->imported = p->imported || text_starts(name, "/nowhere/");
+	p->last = done;
+	return true;
+}
+
+static void progress_never_goes_back(void **state)
+{
+	CLEANUP(source_release) struct source s = SOURCE_INIT;
+	CLEANUP(str_release) struct str dir = STR_INIT;
+	CLEANUP(str_release) struct str machine = STR_INIT;
+	struct progress progress = {.last = 0};
+	struct report_options o = {.imports = true, .step = note, .context = &progress};
+	json_t *report = NULL;
+
+	(void)state;
+	fs_join(&machine, getenv("TRILANE_TEST_DATA"), "report/nowhere.machine");
+	assert_int_equal(fs_make_temporary_dir("trilane-test", &dir, NULL), 0);
+	machine_build(machine.data, dir.data);
+	assert_int_equal(source_open_recording(&s, dir.data, NULL), 0);
+	s.live = true; /* so that imports are asked for */
+	assert_int_equal(report_build(&s, &o, &report, NULL), 0);
+	assert_true(progress.imported);
+	assert_false(progress.back);
+	json_decref(report);
+	fs_remove_tree(dir.data, NULL);
+}
+
 static void markdown_has_no_way_out(void **state)
 {
 	json_t *report = json_pack(
@@ -183,6 +222,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(recorded_machines_are_reported),
 		cmocka_unit_test(a_step_can_stop_it),
+		cmocka_unit_test(progress_never_goes_back),
 		cmocka_unit_test(markdown_has_no_way_out),
 		cmocka_unit_test(markdown_is_redacted),
 		cmocka_unit_test(markdown_tells_like_findings_once),
