@@ -167,7 +167,10 @@ static void add_python(struct str *out, const json_t *python)
 	add_element(out, "<span class=\"quiet\">Python ",
 	            fact_get_string(python, "version"), "</span>");
 	str_add(out, "</th><td>");
-	add_element(out, "", fact_get_string(python, "tensorflow.version"), "");
+	if (fact_get_string(python, "tensorflow.version"))
+		html_text(out, fact_get_string(python, "tensorflow.version"));
+	else
+		str_add(out, "<span class=\"absent\">none</span>");
 	str_add(out, "</td><td>");
 	for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++)
 		if (text_equal(state, verdicts[i].name))

@@ -2,7 +2,8 @@
 /*
  * The login page.  The one place where a form is taken instead of JSON: it works without
  * JavaScript, and the checks on Host and Origin come before it as everywhere.  The cookie
- * is the token itself, out of reach of scripts and of other sites.
+ * is the token itself, out of reach of scripts and of other sites.  Under no-referrer, the
+ * policy of every other page, a browser sends the form with the Origin "null".
  */
 #include "login.h"
 
@@ -19,8 +20,8 @@
 static const char page[] =
 	"<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
 	"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
-	"<meta name=\"color-scheme\" content=\"light dark\"><title>Trilane: sign "
-	"in</title>"
+	"<meta name=\"color-scheme\" content=\"light dark\">"
+	"<meta name=\"referrer\" content=\"same-origin\"><title>Trilane: sign in</title>"
 	"<link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">"
 	"<link rel=\"stylesheet\" href=\"/css/theme.css\">"
 	"<link rel=\"stylesheet\" href=\"/css/page.css\">"

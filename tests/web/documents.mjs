@@ -176,7 +176,7 @@ export function result({ time, tail, batch = 32, scale = 1, lanes = ["native", "
   return {
     schema: "trilane/result/1", id: id(time, tail),
     spec: { models: ["mlp", "cnn"], lanes, batch, epochs: quick ? 1 : 10, blocks, data: "digits", threads: 0, seed: 1, quick },
-    environment: { machine: { chip, arch: "arm64", os: { name: "macOS", version: "15.1" }, processors: 10 }, power: { source: "ac", mode: "automatic" }, thermal: { pressure: "nominal" }, load_before: 1.2, load_after: 1.9 },
+    environment: { machine: { chip, arch: "arm64", os: { name: "macOS", version: "15.1" }, processors: 10 }, power: { source: "ac", mode: "automatic" }, thermal: { state: "nominal" }, load: { before: 1.2, after: 1.9 }, threads: 10 },
     lanes: all, comparisons,
     trust: quick ? { grade: "B", reasons: ["six blocks only: a quick run"] } : { grade: "A", reasons: [] },
   };

@@ -157,3 +157,34 @@ test("real: a server that goes is missed, and found again", async () => {
   await opened.page.context().close();
   rmSync(folder, { recursive: true, force: true });
 });
+
+// The form is posted as a browser posts it, with what its page's policy lets it tell.
+test("real: a browser signs in, looks, and is told what its token may not", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "trilane-web-"));
+  const tokens = join(folder, "tokens");
+  const token = "v".repeat(24);
+  writeFileSync(tokens, `run ${"r".repeat(24)}\nview ${token}\n`, { mode: 0o600 });
+  const server = await serve(folder, {}, ["--token-file", tokens]);
+  const page = await openPlain(server.url);
+  await page.fill("#token", "a wrong one");
+  await page.click("button");
+  await page.waitForSelector("text=This server does not know that token.");
+  await page.fill("#token", token);
+  await page.click("button");
+  await page.waitForSelector(".verdict h1, #main h1");
+  equal(new URL(page.url()).pathname, "/", "where the token leads");
+  const state = await page.context().storageState();
+  await page.context().close();
+  const { page: whole } = await openPage(server.url, { storageState: state });
+  await reported(whole);
+  await whole.click("[data-lane=native] footer button");
+  const words = await (await whole.waitForSelector("[data-lane=native] .problem")).textContent();
+  ok(/^This token may look, but not start work\..*Sign in$/.test(words), words);
+  await whole.context().clearCookies();
+  await whole.click("[data-lane=native] footer button");
+  await whole.waitForFunction(() => /wants a token/.test(document.querySelector("[data-lane=native] .problem")?.textContent));
+  equal(await whole.getAttribute(".problem a", "href"), "login", "the way in");
+  await whole.context().close();
+  await server.stop();
+  rmSync(folder, { recursive: true, force: true });
+});

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { tmpdir } from "node:os";
 
 // Starts the program on a free port; what it printed first is its address.
-export async function serve(folder, environment = {}) {
-  const child = spawn(process.env.TRILANE_BINARY, ["serve", "--port", "0", "--data-dir", folder],
+export async function serve(folder, environment = {}, options = []) {
+  const child = spawn(process.env.TRILANE_BINARY, ["serve", "--port", "0", "--data-dir", folder, ...options],
     { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...environment } });
   let errors = "";
   child.stderr.on("data", (data) => {

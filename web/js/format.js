@@ -164,6 +164,9 @@ export function plain(value) {
 // "mlp: gpu is faster" as "MLP: GPU is faster": names in the server's sentences as we write them.
 export const named = (text) => String(text).replace(/\b(mlp|cnn|gpu|blas)\b/g, (s) => s.toUpperCase());
 
+// A step of a run, without what it says twice: "native, mlp: training mlp, epoch 1 of 1".
+export const step = (text) => named(String(text).replace(/\b(\w+): training \1,/, "$1: training,"));
+
 // TEXT with an end, in the case that its author gave it: pip and tensorflow-metal begin small.
 export const ended = (text) => (/[.!?…]$/.test(text) ? text : `${text}.`);
 

@@ -76,7 +76,7 @@ function nextOf(finding) {
 
 const measure = {
   kind: "run",
-  text: "Measure how fast it trains: a quick run takes about a minute.",
+  text: "Measure how fast it trains: a quick run takes a minute or two.",
 };
 
 function fromWorst(report, worst, working, counts) {

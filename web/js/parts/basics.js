@@ -50,13 +50,16 @@ function standing(button) {
 }
 
 export function problem(error) {
-  const title = error.title || "Something went wrong in this page.";
   const detail = error.name === "Problem" ? error.detail : error.message;
+  // "Forbidden" tells a reader less than why.
+  const title = ([401, 403].includes(error.status) && detail) || error.title
+    || "Something went wrong in this page.";
   return h("div", { class: "problem", role: "alert" },
     h("p", {}, h("b", {}, title)),
     detail && detail !== title && h("p", {}, detail),
     error.hint && h("p", {}, error.hint),
-    error.status === 401 && h("p", {}, h("a", { href: "login" }, "Sign in")),
+    (error.status === 401 || (error.status === 403 && /token/.test(detail)))
+      && h("p", {}, h("a", { href: "login" }, "Sign in")),
     error.retryAfter && h("p", {}, `Try again in ${format.roughly(error.retryAfter)}.`));
 }
 

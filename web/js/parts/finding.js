@@ -3,7 +3,7 @@
 
 import { h, outward } from "../dom.js";
 import { plain } from "../format.js";
-import { inline } from "../markdown.js";
+import { inline } from "../inline.js";
 import { to } from "../router.js";
 import { command } from "./basics.js";
 

@@ -8,6 +8,7 @@ import { facts, shown, table } from "./basics.js";
 
 const SKIP = new Set(["sources", "isa_meaning"]);
 const POWER = { ac: "mains", battery: "battery", ups: "UPS" };
+export const powerSource = (name) => POWER[name] || name;
 const BYTES = /(^|_)bytes$/;
 
 function cell(path, value) {
@@ -91,7 +92,7 @@ export function machineFacts(report) {
       ["Translator", translator(machine)],
       ["Vector instructions", shown(machine.isa)],
       ["CUDA", cuda(machine)],
-      ["Power", [shown((machine.power || {}).source, (s) => POWER[s] || s),
+      ["Power", [shown((machine.power || {}).source, powerSource),
         format.fact(machine, "power.mode") ? `, ${format.fact(machine, "power.mode")} mode` : ""]],
     ]), every(machine));
 }

@@ -67,7 +67,7 @@ export function progress() {
       h("span", { class: "times", "data-started": now.started || "" }, times(now)),
       cancelButton(now)),
     h("progress", { max: 1, value: now.progress || 0, "aria-label": "Progress of the run" }),
-    h("p", { class: "row" }, h("span", {}, format.capital(format.named(step))),
+    h("p", { class: "row" }, h("span", {}, format.capital(format.step(step))),
       h("span", { class: "quiet" }, `${percent} %`)),
     waiting.length > 0 && h("ul", { class: "waiting stack" }, waiting.map((job) => h("li",
       { class: "row" }, h("span", {}, `Then: ${NAMES[job.kind] || job.kind}`),

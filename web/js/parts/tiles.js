@@ -46,7 +46,8 @@ function figures(lane, { entry, result }) {
 function live(lane, job) {
   const event = (model.live.get(job.id) || new Map()).get(lane);
   if (!event) {
-    return (job.step || "").startsWith(`${lane},`) ? format.capital(format.named(job.step)) : null;
+    return (job.step || "").startsWith(`${lane}, `)
+      ? format.capital(format.step(job.step.slice(lane.length + 2))) : null;
   }
   const name = event.model ? modelName(event.model) : "";
   if (event.type === "epoch") {

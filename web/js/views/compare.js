@@ -15,20 +15,24 @@ import { severity } from "../parts/finding.js";
 
 const changed = (row) => (row.differs ? "changed" : null);
 
+// DRAWs those ROWS that differ, and folded those that do not.
+function parted(name, rows, differs, draw) {
+  const [news, same] = [rows.filter(differs), rows.filter((row) => !differs(row))];
+  return [news.length > 0 ? draw(news)
+    : h("p", { class: "quiet" }, rows.length === 0 ? "Neither has one." : "Nothing differs."),
+  same.length > 0 && h("details", { "data-key": name, class: "part-row" },
+    h("summary", {}, `What is the same (${same.length})`), draw(same))];
+}
+
 // Rows { path, a, b, differs }: what differs, and folded what does not.
 function differenceTable(caption, rows, label = format.pathWords) {
-  const differ = rows.filter((row) => row.differs);
-  const draw = (some) => table({
+  return parted(caption, rows, (row) => row.differs, (some) => table({
     caption, cards: true, columns: [{ label: "What", head: true }, { label: "A" }, { label: "B" }],
     rows: some.map((row) => ({
       class: changed(row),
       cells: [label(row.path), shown(row.a, format.plain), shown(row.b, format.plain)],
     })),
-  });
-  return [differ.length > 0 ? draw(differ) : h("p", { class: "quiet" }, "Nothing differs."),
-    rows.length > differ.length && h("details", { "data-key": caption, class: "part-row" },
-      h("summary", {}, `What is the same (${rows.length - differ.length})`),
-      draw(rows.filter((row) => !row.differs)))];
+  }));
 }
 
 function resultRows(rows) {
@@ -55,8 +59,8 @@ function resultsSideBySide(a, b, said) {
   ];
 }
 
-function findingsSideBySide(rows) {
-  return rows.length === 0 ? h("p", { class: "quiet" }, "Neither has one.") : table({
+function findingTable(rows) {
+  return table({
     caption: "Findings", cards: true,
     columns: [{ label: "Finding", head: true }, { label: "Severity" }, { label: "A" }, { label: "B" }],
     rows: rows.map(({ finding, a, b }) => ({
@@ -71,8 +75,10 @@ function findingsSideBySide(rows) {
 const gist = (value) => (value ? Object.entries(value).filter(([, v]) => v)
   .map(([name, v]) => h("div", {}, h("span", { class: "label" }, `${name} `), format.plain(v))) : "–");
 
-function pythonsSideBySide(rows) {
-  return rows.length === 0 ? h("p", { class: "quiet" }, "Neither has one.") : table({
+const findingsSideBySide = (rows) => parted("findings", rows, (row) => row.a !== row.b, findingTable);
+
+function pythonTable(rows) {
+  return table({
     caption: "Pythons", cards: true,
     columns: [{ label: "Path", head: true }, { label: "A" }, { label: "B" }],
     rows: rows.map((row) => ({
@@ -82,9 +88,17 @@ function pythonsSideBySide(rows) {
   });
 }
 
+const pythonsSideBySide = (rows) => parted("pythons", rows, (row) => row.differs, pythonTable);
+
 function reportsSideBySide(a, b) {
   const { machine, interpreters, findings } = compareReports(a, b);
+  const counts = [[machine.filter((r) => r.differs), "fact"], [findings.filter((r) => r.a !== r.b), "finding"],
+    [interpreters.filter((r) => r.differs), "Python"]].filter(([rows]) => rows.length > 0)
+    .map(([rows, name]) => format.count(rows.length, name));
+  const one = counts.length === 1 && counts[0].startsWith("1 ");
   return [
+    h("p", { class: "lead part-row" }, counts.length === 0 ? "The two reports say the same."
+      : `${format.listed(counts)} ${one ? "differs" : "differ"}.`),
     part("machine", "The machines", {}, differenceTable("Machines", machine)),
     part("findings", "Findings", {}, findingsSideBySide(findings)),
     part("pythons", "Pythons", {}, pythonsSideBySide(interpreters)),

@@ -8,8 +8,8 @@ import { curveCharts } from "../charts/curves.js";
 import { historyCharts } from "../charts/history.js";
 import { sweepCharts } from "../charts/sweep.js";
 import { throughputCharts } from "../charts/throughput.js";
+import { inline } from "../inline.js";
 import { MODELS_ARE } from "../lanes.js";
-import { inline } from "../markdown.js";
 import { activeJobs, hasEnded, model, results, startReport } from "../model.js";
 import { to } from "../router.js";
 import * as settings from "../settings.js";
@@ -48,6 +48,9 @@ function nextButton(next) {
   }
   if (next && next.kind === "link") {
     return h("a", { class: "button main", href: next.href }, "Show the Pythons");
+  }
+  if (next && next.kind === "text") {
+    return h("a", { class: "button main", href: "#/compatibility" }, "Show which versions fit");
   }
   if (next && next.kind === "look") {
     return action("Look at this machine", () => startReport(false), { class: "main" });

@@ -13,6 +13,7 @@ import { loadOlder, loadResult, model, results } from "../model.js";
 import { go, to } from "../router.js";
 import { action, copyButton, empty, facts, part, shown, table, verdicts, when } from "../parts/basics.js";
 import { findingList } from "../parts/finding.js";
+import { powerSource } from "../parts/machine.js";
 
 // The list's own summary, where the whole result is not at hand.
 const summaryOf = (item) => ({ ...item, lanes: item.summary || [], trust: { grade: item.trust } });
@@ -78,7 +79,7 @@ export function list(host, parameters, scope) {
       resultTable(items, boxOf),
       model.older && h("div", { class: "part-row" },
         action("Show older results", loadOlder, { "data-key": "older" }))]
-      : empty("There are no results yet. A quick run takes about a minute.",
+      : empty("There are no results yet. A quick run takes a minute or two.",
         h("a", { class: "button main", href: "#/" }, "Go and run one")));
   };
   const charts = h("div");
@@ -145,8 +146,43 @@ function lanesTable(result) {
   });
 }
 
-const described = (value) => facts(format.leaves(value || {}).map(([path, v]) => [
-  format.capital(format.pathWords(path)), shown(v, format.plain)]));
+const described = (value, skip) => format.leaves(value || {}, skip).map(([path, v]) => [
+  format.capital(format.pathWords(path)), shown(v, format.plain)]);
+
+// The members of a request that people read in other words; what else it has comes as it is.
+const IN_WORDS = new Set(["models", "lanes", "batch", "epochs", "blocks", "threads", "quick", "sweep"]);
+
+function asked(spec) {
+  return facts([
+    ["Models", shown(spec.models, modelName)], ["Lanes", shown(spec.lanes, laneName)],
+    ["Batch size", shown(spec.batch)], ["Epochs", shown(spec.epochs)],
+    ["Blocks of samples", shown(spec.blocks)], ["Threads", shown(spec.threads, (n) => (n > 0 ? String(n) : "all"))],
+    ["Length", spec.quick === true ? "quick" : "full"],
+    spec.sweep === true && ["Batch sweep", "yes"],
+    ...described(spec, IN_WORDS),
+  ]);
+}
+
+const load = (value) => shown(value, (n) => format.number(n));
+
+// What bears on the numbers first, all of it folded.
+function surroundings(environment) {
+  const { machine = {}, power = {}, thermal = {}, load: loads = {} } = environment;
+  const os = machine.os || {};
+  const seconds = (Date.parse(environment.finished) - Date.parse(environment.started)) / 1000;
+  return [facts([
+    ["Chip", shown(machine.chip)], ["Architecture", shown(machine.arch, format.arch)],
+    ["System", shown(os.pretty_name === undefined
+      ? [os.name, os.version].filter((v) => !format.isAbsent(v)).join(" ") || null : os.pretty_name)],
+    environment.threads !== undefined && ["Threads used", shown(environment.threads)],
+    ["Power", shown(power.source, powerSource)], ["Power mode", shown(power.mode)],
+    ["Thermal state", shown(thermal.state === undefined ? thermal.pressure : thermal.state)],
+    ["Load before and after", [load(loads.before), ", ", load(loads.after)]],
+    seconds > 0 && ["Took", format.clock(seconds)],
+  ]), h("details", { class: "part-row", "data-key": "surroundings" },
+    h("summary", {}, "All that was noted"),
+    facts(described(environment, new Set(["machine.isa_meaning"]))))];
+}
 
 function documents(result) {
   const base = `api/v1/results/${encodeURIComponent(result.id)}`;
@@ -174,8 +210,10 @@ function trustLine(result) {
     return null;
   }
   const reasons = format.fact(result, "trust.reasons") || [];
-  return h("p", { class: "row" }, h("span", { class: "grade", role: "img", "aria-label": `Trust grade ${grade}` }, grade),
-    h("span", {}, reasons.length > 0 ? reasons.map(format.sentence).join(" ") : "Nothing disturbed this run."));
+  return h("div", { class: "trust" },
+    h("span", { class: "grade", role: "img", "aria-label": `Trust grade ${grade} of A to D` }, grade),
+    reasons.length > 1 ? h("ul", { class: "dots" }, reasons.map((r) => h("li", {}, format.sentence(r))))
+      : h("p", {}, reasons.length > 0 ? format.sentence(reasons[0]) : "Nothing disturbed this run."));
 }
 
 export async function one(host, { id }, scope) {
@@ -201,7 +239,7 @@ export async function one(host, { id }, scope) {
       findingList(findings, { link: false })) : "",
     throughputs.length > 0 ? part("charts", "Charts", {}, h("div", { class: "charts" }, throughputs),
       h("div", { class: "charts pairs" }, curveCharts(result), sweepCharts([result]))) : "",
-    part("asked", "What was asked", {}, described(result.spec)),
-    part("environment", "Where it ran", {}, described(result.environment)));
+    part("asked", "What was asked", {}, asked(result.spec || {})),
+    part("environment", "Where it ran", {}, surroundings(result.environment || {})));
 }
 
