@@ -2,8 +2,8 @@
 /*
  * The login page.  The one place where a form is taken instead of JSON: it works without
  * JavaScript, and the checks on Host and Origin come before it as everywhere.  The cookie
- * is the token itself, out of reach of scripts and of other sites.  Under no-referrer, the
- * policy of every other page, a browser sends the form with the Origin "null".
+ * is the token itself, out of reach of scripts and of other sites.  Under no-referrer,
+ * the policy of the other pages, a browser would send the form with the Origin "null".
  */
 #include "login.h"
 
