@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Logs, each a file in tests/advice/logs named CAUSE.N.txt: the first finding must have
- * that cause.  A name that begins with "healthy" or "own-bug" stands for a log that must
- * raise neither blocker nor warning.
+ * that cause; CAUSE.blocker.N.txt: as a blocker, where a mere hint would be too little.
+ * A name that begins with "healthy" or "own-bug" stands for a log that must raise neither
+ * blocker nor warning.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -43,7 +44,8 @@ static int judge_file(const char *dir, const char *name)
 	if (text_starts(name, "healthy") || text_starts(name, "own-bug")) {
 		if (worst > SEVERITY_WARNING)
 			return 0;
-	} else if (text_equal(first, wanted.data)) {
+	} else if (text_equal(first, wanted.data) &&
+	           (!strstr(name, ".blocker.") || worst == SEVERITY_BLOCKER)) {
 		return 0;
 	}
 	print_error("%s: %s\n", name, first);
