@@ -4,10 +4,12 @@
  * output.  What a command does is in its own file.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "trilane/cleanup.h"
 #include "trilane/cli.h"
@@ -98,8 +100,20 @@ static int dispatch(int argc, const char *const *argv)
 	return run_command(command, argc - 2, argv + 2);
 }
 
+/* A descriptor that the caller closed must not become a file of ours: a database on 1
+ * would get what is printed.  What is put there fails as the closed one would. */
+static void hold_standard_descriptors(void)
+{
+	static const int wrong_way[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", wrong_way[fd]) != fd)
+			return;
+}
+
 int cli_main(int argc, const char *const *argv)
 {
+	hold_standard_descriptors();
 	signal(SIGPIPE, SIG_IGN);
 	return finish_output(dispatch(argc, argv));
 }

@@ -3,10 +3,10 @@
 #include <stdio.h>
 
 #include "commands.h"
+#include "input.h"
 #include "trilane/cleanup.h"
 #include "trilane/compare.h"
 #include "trilane/facts.h"
-#include "trilane/fs.h"
 #include "trilane/log.h"
 
 #include "trilane/banned.h"
@@ -29,9 +29,13 @@ static const struct option_row options[] = {
 static int read_result(const char *path, json_t **out, struct error *err)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
-	int rc = fs_read(path, RESULT_SIZE_MAX, &text, err);
+	bool more;
+	int rc = input_read(path, RESULT_SIZE_MAX, &text, &more, err);
 	if (rc)
 		return rc;
+	if (more)
+		return error_set(err, ERROR_TOO_LARGE, "%s is larger than %d bytes", path,
+		                 RESULT_SIZE_MAX);
 	rc = document_parse(text.data, text.len, RESULT_SIZE_MAX, out, err);
 	if (rc)
 		error_prefix(err, "%s", path);

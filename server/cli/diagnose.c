@@ -8,12 +8,12 @@
 #include "trilane/cleanup.h"
 #include "trilane/facts.h"
 #include "trilane/finding.h"
-#include "trilane/fs.h"
 #include "trilane/log.h"
 #include "trilane/report.h"
 #include "trilane/source.h"
 
 #include "findings_page.h"
+#include "input.h"
 #include "trilane/banned.h"
 
 struct diagnose_values {
@@ -44,22 +44,11 @@ static const struct option_row options[] = {
 /* The log: a file, or standard input unless it is a terminal.  Longer ones are cut. */
 static int read_log(const char *path, struct str *log, struct error *err)
 {
-	CLEANUP(str_release) struct str dir = STR_INIT;
-	CLEANUP(fs_root_release) struct fs_root root = FS_ROOT_INIT;
+	bool cut;
 
-	if (!path) {
-		if (!isatty(STDIN_FILENO)) /* closed: no log */
-			fs_read_fd(STDIN_FILENO, ADVICE_LOG_MAX, log, NULL);
+	if (!path && isatty(STDIN_FILENO))
 		return 0;
-	}
-	fs_dir_name(&dir, path);
-	int rc = fs_root_open(&root, dir.data, err);
-
-	str_clear(&dir);
-	str_addf(&dir, "/%s", fs_base_name(path));
-	if (!rc)
-		rc = fs_root_read_head(&root, dir.data, ADVICE_LOG_MAX, log, err);
-	return rc;
+	return input_read(path ? path : "-", ADVICE_LOG_MAX, log, &cut, err);
 }
 
 static int take_report(const struct diagnose_values *v, const struct advice *a,
@@ -137,16 +126,17 @@ static int run(const void *values, const char *const *arguments, size_t count)
 
 const struct command command_diagnose = {
 	.name = "diagnose",
-	.summary = "find causes and remedies in an error log, a requirements file or on "
-		   "this machine",
+	.summary = "find causes in an error log, a requirements file or this machine",
 	.arguments = "[LOGFILE]",
 	.arguments_max = 1,
 	.options = options,
 	.values_size = sizeof(struct diagnose_values),
 	.defaults = &defaults,
 	.details =
-		"The log comes from LOGFILE, or from standard input when that is not a "
-		"terminal.  Without a log (or with an empty one) the facts alone are "
+		"The log comes from LOGFILE (- is standard input), or from standard "
+		"input when that is not a "
+		"terminal (or LOGFILE is -).  Without a log (or with an empty one) the "
+		"facts alone are "
 		"judged.  The log is judged by itself unless --here or --recording says "
 		"which machine it is from.  A list of requirements (requirements.txt, "
 		"environment.yml, pyproject.toml, Pipfile) is known by its content and "

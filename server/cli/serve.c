@@ -225,13 +225,14 @@ static int run(const void *values, const char *const *arguments, size_t count)
 	};
 	struct error err = ERROR_INIT;
 	sigset_t signals;
-	int taken, rc = CLI_EXIT_FINE;
+	int taken, rc;
 
 	(void)arguments;
 	(void)count;
-	if (serve_check(v, &err)) {
+	rc = serve_check(v, &err);
+	if (rc) {
 		log_error("%s", err.text);
-		return CLI_EXIT_FAILED;
+		return rc == ERROR_INVALID ? CLI_EXIT_USAGE : CLI_EXIT_FAILED;
 	}
 	block_signals(&signals);
 	if (start(&parts, v, &err)) {

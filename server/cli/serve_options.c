@@ -2,11 +2,15 @@
 /* The options of `trilane serve`. */
 #include "serve_options.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <string.h>
 
 #include "trilane/certificate.h"
+#include "trilane/cleanup.h"
 #include "trilane/http.h"
 #include "trilane/log.h"
+#include "trilane/spec.h"
 
 #include "trilane/banned.h"
 
@@ -39,6 +43,54 @@ const struct option_row serve_options[] = {
 	{.name = NULL},
 };
 
+static bool is_address(const char *text)
+{
+	unsigned char bytes[sizeof(struct in6_addr)];
+
+	return inet_pton(AF_INET, text, bytes) == 1 ||
+	       inet_pton(AF_INET6, text, bytes) == 1;
+}
+
+/* A name as it stands in Host, or an address. */
+static bool is_host(const char *text)
+{
+	size_t len = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	                          "0123456789-._");
+
+	return is_address(text) || (len > 0 && text[len] == '\0');
+}
+
+static bool is_data_set(const char *text)
+{
+	CLEANUP(str_release) struct str name = STR_INIT;
+	const char *equals = strchr(text, '=');
+
+	if (!equals)
+		return false;
+	str_add_n(&name, text, (size_t)(equals - text));
+	return spec_name_valid(name.data) && equals[1] != '\0';
+}
+
+/* What can be said of the values by themselves. */
+static int check_form(const struct serve_values *v, struct error *err)
+{
+	if (v->bind && !is_address(v->bind))
+		return error_set(err, ERROR_INVALID, "--bind takes a numeric address");
+	for (size_t i = 0; i < v->host.count; i++)
+		if (!is_host(v->host.items[i]))
+			return error_set(err, ERROR_INVALID,
+			                 "--host takes a name or address, without port");
+	for (size_t i = 0; i < v->data.count; i++)
+		if (!is_data_set(v->data.items[i]))
+			return error_set(err, ERROR_INVALID,
+			                 "--data takes NAME=DIR; a name has 1 to 64 "
+			                 "letters, digits, dots, dashes and underscores");
+	if (!v->tls_cert != !v->tls_key)
+		return error_set(err, ERROR_INVALID,
+		                 "--tls-cert and --tls-key belong together");
+	return 0;
+}
+
 static bool is_loopback(const char *address)
 {
 	return text_starts(address, "127.") || text_equal(address, "::1");
@@ -57,10 +109,10 @@ bool serve_is_self_signed(const struct serve_values *v)
 int serve_check(const struct serve_values *v, struct error *err)
 {
 	bool tls = v->tls_cert || serve_is_self_signed(v);
+	int rc = check_form(v, err);
 
-	if (!v->tls_cert != !v->tls_key)
-		return error_set(err, ERROR_INVALID,
-		                 "--tls-cert and --tls-key belong together");
+	if (rc)
+		return rc;
 	if (tls && !http_tls_available())
 		return error_set(err, ERROR_UNSUPPORTED,
 		                 "the libmicrohttpd of this build has no TLS");

@@ -25,7 +25,8 @@ extern const struct serve_values serve_defaults;
 bool serve_is_open(const struct serve_values *v);
 /* Does the server have to make its own certificate? */
 bool serve_is_self_signed(const struct serve_values *v);
-/* Refuses an address beyond loopback without token and TLS. */
+/* ERROR_INVALID for what cannot be meant; refuses an address beyond loopback without
+ * token and TLS. */
 int serve_check(const struct serve_values *v, struct error *err);
 
 #endif

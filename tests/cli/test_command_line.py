@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: MIT
+"""The command line from outside: descriptors that are closed or full, paths as they were
+typed, pipes for files, 80 columns."""
+import json
+import os
+import subprocess
+import tempfile
+import threading
+import unittest
+
+PROGRAM = os.environ.get("TRILANE_PROGRAM", "trilane")
+LOG = "zsh: illegal hardware instruction  python train.py\n"
+COMMANDS = ("bench", "compare", "completion", "diagnose", "help", "probe", "record", "report",
+            "rules", "serve", "version")
+SHORT = (["--help"], ["version", "--json"], ["rules", "list"], ["completion", "bash"],
+         ["diagnose", "-"])
+
+
+def trilane(*arguments, stdin="", cwd=None, **more):
+    return subprocess.run([PROGRAM, *arguments], input=stdin, capture_output=True, text=True,
+                          timeout=60, check=False, cwd=cwd, **more)
+
+
+def through_shell(redirection, *arguments):
+    """Exit code and standard error with the redirection in effect."""
+    done = subprocess.run(["sh", "-c", f'exec "$0" "$@" {redirection}', PROGRAM, *arguments],
+                          input=LOG, capture_output=True, text=True, timeout=60, check=False)
+    return done.returncode, done.stderr
+
+
+class Descriptors(unittest.TestCase):
+    def test_output_closed(self):
+        for arguments in SHORT:
+            with self.subTest(arguments=arguments):
+                code, said = through_shell(">&-", *arguments)
+                self.assertEqual(code, 3)
+                self.assertIn("cannot write standard output", said)
+
+    @unittest.skipUnless(os.path.exists("/dev/full"), "there is no /dev/full")
+    def test_output_full(self):
+        for arguments in SHORT:
+            with self.subTest(arguments=arguments):
+                code, said = through_shell(">/dev/full", *arguments)
+                self.assertEqual(code, 3)
+                self.assertIn("cannot write standard output", said)
+
+    def test_reader_gone(self):
+        ours, theirs = os.pipe()
+        os.close(ours)
+        with subprocess.Popen([PROGRAM, "rules", "schema"], stdout=theirs, stderr=subprocess.PIPE) as p:
+            os.close(theirs)
+            self.assertEqual(p.stderr.read(), b"")
+            self.assertEqual(p.wait(30), 3)
+
+    def test_errors_closed(self):
+        self.assertEqual(through_shell("2>&-", "nonsense")[0], 2)
+        self.assertEqual(through_shell("2>&-", "version")[0], 0)
+
+    def test_input_closed_is_no_log(self):
+        done = subprocess.run(["sh", "-c", f'exec "{PROGRAM}" diagnose --json <&-'],
+                              capture_output=True, text=True, timeout=60, check=False)
+        self.assertIn(done.returncode, (0, 1))
+        self.assertEqual(json.loads(done.stdout)["schema"], "trilane/diagnosis/1")
+
+    def test_closed_output_is_no_file_of_the_server(self):
+        with tempfile.TemporaryDirectory() as folder:
+            with subprocess.Popen(["sh", "-c", 'exec "$0" serve --port 0 --data-dir "$1" >&-', PROGRAM, folder],
+                                  stderr=subprocess.PIPE) as p:
+                while not os.path.exists(os.path.join(folder, "trilane.db-wal")):
+                    self.assertIsNone(p.poll())
+                p.terminate()
+                p.wait(30)
+            for name in os.listdir(folder):
+                with open(os.path.join(folder, name), "rb") as f:
+                    self.assertNotIn(b"listening", f.read(), name)
+
+
+class Files(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        os.mkdir(self.path("elsewhere"))
+        with open(self.path("elsewhere/real.log"), "w", encoding="utf-8") as f:
+            f.write(LOG)
+
+    def path(self, name):
+        return os.path.join(self.folder.name, name)
+
+    def causes(self, done):
+        self.assertIn(done.returncode, (0, 1), done.stderr)
+        return [f["cause"] for f in json.loads(done.stdout)["findings"]]
+
+    def test_paths_are_said_as_typed(self):
+        for arguments in (["diagnose", "none.log"], ["diagnose", "./none.log"], ["compare", "none.json", "x"]):
+            with self.subTest(arguments=arguments):
+                done = trilane(*arguments, cwd=self.folder.name)
+                self.assertEqual((done.returncode, done.stdout), (3, ""))
+                self.assertIn(f"cannot open {arguments[1]}: No such file", done.stderr)
+        for arguments in (["diagnose", "elsewhere"], ["compare", "elsewhere", "elsewhere"]):
+            with self.subTest(arguments=arguments):
+                done = trilane(*arguments, cwd=self.folder.name)
+                self.assertEqual((done.returncode, done.stdout), (3, ""))
+                self.assertIn("elsewhere: cannot read: Is a directory", done.stderr)
+
+    def test_log_from_anywhere(self):
+        os.mkdir(self.path("here"))
+        os.symlink("../elsewhere/real.log", self.path("here/link.log"))
+        wanted = self.causes(trilane("diagnose", "--json", stdin=LOG))
+        self.assertTrue(wanted)
+        self.assertEqual(self.causes(trilane("diagnose", "--json", self.path("here/link.log"))), wanted)
+        self.assertEqual(self.causes(trilane("diagnose", "--json", "-", stdin=LOG)), wanted)
+        os.mkfifo(self.path("pipe"))
+
+        def write():
+            with open(self.path("pipe"), "w", encoding="utf-8") as f:
+                f.write(LOG)
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        self.assertEqual(self.causes(trilane("diagnose", "--json", self.path("pipe"))), wanted)
+        writer.join()
+
+    def test_results_through_pipes(self):
+        result = os.path.join(os.path.dirname(__file__), "results", "base.json")
+        with open(result, encoding="utf-8") as f:
+            text = f.read()
+        plain = trilane("compare", "--json", result, result)
+        self.assertIn(plain.returncode, (0, 5), plain.stderr)
+        self.assertEqual(trilane("compare", "--json", result, "-", stdin=text).stdout, plain.stdout)
+        done = trilane("compare", result, "-", stdin=text.replace("trilane/result/1", "trilane/result/2"))
+        self.assertEqual((done.returncode, done.stdout), (3, ""))
+        self.assertIn("trilane/result/1", done.stderr)
+
+
+class Words(unittest.TestCase):
+    def test_help_has_80_columns(self):
+        for arguments in ([], *([c] for c in COMMANDS)):
+            done = trilane(*arguments, "--help")
+            self.assertEqual((done.returncode, done.stderr), (0, ""), arguments)
+            for line in done.stdout.splitlines():
+                self.assertLessEqual(len(line), 80, line)
+
+    def test_what_cannot_be_meant_is_usage(self):
+        for arguments in (["--data", "x"], ["--data", "=x"], ["--data", "a="], ["--data", "a/b=/tmp"],
+                          ["--bind", "localhost"], ["--host", ""], ["--host", "a b"], ["--host", "lab:80"],
+                          ["--tls-cert", "x.pem"], ["--tls-key", "x.pem"]):
+            with self.subTest(arguments=arguments):
+                done = trilane("serve", "--port", "0", *arguments)
+                self.assertEqual((done.returncode, done.stdout), (2, ""))
+                self.assertTrue(done.stderr.startswith("trilane: error: "), done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
