@@ -171,9 +171,10 @@ json_t *advice_machine_verdict(const struct advice *a, const json_t *report)
 		str_add(&sentence, json_array_size(interpreters)
 		                           ? "No Python here has TensorFlow."
 		                           : "No Python was found here.");
-		str_add(&next,
-		        "Make an environment and install TensorFlow in it; the lanes "
-		        "below can be measured without it.");
+		str_addf(&next,
+		         "%sake an environment and install TensorFlow in it; the lanes "
+		         "below can be measured without it.",
+		         json_array_size(interpreters) ? "M" : "Install a Python, m");
 		return machine_verdict(&sentence, &next);
 	}
 	if (n[0] > 0)

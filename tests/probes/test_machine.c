@@ -48,6 +48,11 @@ static void reads_numbers_and_sizes(void **state)
 	assert_true(size_with_unit("1536 MB", &bytes) && bytes == 1610612736);
 	assert_true(size_with_unit("8 GB", &bytes) && bytes == UINT64_C(8589934592));
 	assert_true(size_with_unit("933.5M", &bytes) && bytes == 978845696);
+	/* sysctl writes numbers as the locale does */
+	assert_true(size_with_unit("933,50M", &bytes) && bytes == 978845696);
+	assert_true(size_with_unit("1,536 MB", &bytes) && bytes == 1610612736);
+	assert_true(size_with_unit("8, or so", &bytes) && bytes == 8);
+	assert_false(size_with_unit(",", &bytes));
 	assert_false(size_with_unit("much", &bytes));
 	assert_false(size_with_unit("1e300 GB", &bytes) &&
 	             bytes > 4 * (UINT64_C(1) << 30));

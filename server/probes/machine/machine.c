@@ -251,15 +251,33 @@ static double unit_factor(const char *unit)
 	}
 }
 
+/* A number with a comma as people write it: "2048,00", or "1,536" in thousands. */
+static void copy_number(const char *text, size_t n, char out[32])
+{
+	const char *comma = memchr(text, ',', n);
+	size_t behind = comma ? n - (size_t)(comma - text) - 1 : 0;
+	size_t k = 0;
+
+	for (size_t i = 0; i < n && k < 31; i++)
+		if (text[i] != ',')
+			out[k++] = text[i];
+		else if (behind != 3)
+			out[k++] = '.';
+	out[k] = 0;
+}
+
 bool size_with_unit(const char *text, uint64_t *bytes)
 {
+	char digits[32];
 	double number;
 
 	while (is_blank(*text))
 		text++;
-	if (!leading_double(text, &number))
+	size_t n = strspn(text, "0123456789.,");
+	copy_number(text, n, digits);
+	if (!leading_double(digits, &number))
 		return false;
-	number *= unit_factor(text + strspn(text, "0123456789."));
+	number *= unit_factor(text + n);
 	if (number < 0 || number > 1e18)
 		return false;
 	*bytes = (uint64_t)(number + 0.5);
