@@ -50,6 +50,9 @@ void str_addv(struct str *s, const char *format, va_list args)
 /* Adds N bytes with whatever is not valid UTF-8 replaced by U+FFFD, and C0 controls
  * other than tab and newline (and DEL) too: for text of unknown origin. */
 void str_add_utf8(struct str *s, const void *bytes, size_t n);
+/* Adds TEXT so that neither Markdown nor HTML finds anything in it to act on: inside a
+ * paragraph or a cell, on one line. */
+void str_add_markdown(struct str *s, const char *text);
 /* Room for N more bytes to be written at data + len by the caller, who then adds to LEN
  * and writes the zero with str_grown(); NULL when that fails. */
 char *str_reserve(struct str *s, size_t n);

@@ -1,28 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Text of unknown origin inside Markdown and HTML. */
+/* Text of unknown origin inside HTML. */
 #include <string.h>
 
 #include "private.h"
 
 #include "trilane/banned.h"
-
-void markdown_text(struct str *out, const char *text)
-{
-	for (; *text; text++) {
-		if (*text == '\n' || *text == '\r' || *text == '\t')
-			str_add_char(out, ' ');
-		else if (*text == '<')
-			str_add(out, "&lt;");
-		else if (*text == '>')
-			str_add(out, "&gt;");
-		else if (*text == '&')
-			str_add(out, "&amp;");
-		else if (strchr("\\`*_{}[]()#+!|~", *text))
-			str_addf(out, "\\%c", *text);
-		else
-			str_add_char(out, *text);
-	}
-}
 
 void html_text_n(struct str *out, const char *text, size_t n)
 {

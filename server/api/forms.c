@@ -123,9 +123,9 @@ static void markdown_model(struct str *out, const json_t *lane, const json_t *mo
 	const json_t *accuracy = json_object_get(training, "test_accuracy");
 
 	str_add(out, "| ");
-	markdown_text(out, text_of(lane, "lane"));
+	str_add_markdown(out, text_of(lane, "lane"));
 	str_add(out, " | ");
-	markdown_text(out, text_of(model, "model"));
+	str_add_markdown(out, text_of(model, "model"));
 	if (per_second > 0)
 		str_addf(out, " | %.0f | %.3f | ", per_second, step / 1e6);
 	else
@@ -133,7 +133,7 @@ static void markdown_model(struct str *out, const json_t *lane, const json_t *mo
 	if (json_is_number(accuracy))
 		str_addf(out, "%.2f %%", 100 * json_number_value(accuracy));
 	str_add(out, " | ");
-	markdown_text(out, text_of(json_object_get(lane, "observed"), "device"));
+	str_add_markdown(out, text_of(json_object_get(lane, "observed"), "device"));
 	str_add(out, " |\n");
 }
 
@@ -144,11 +144,11 @@ static void markdown_lane(struct str *out, const json_t *lane)
 
 	if (!text_equal(text_of(lane, "state"), "done")) {
 		str_add(out, "| ");
-		markdown_text(out, text_of(lane, "lane"));
+		str_add_markdown(out, text_of(lane, "lane"));
 		str_add(out, " | ");
-		markdown_text(out, text_of(lane, "state"));
+		str_add_markdown(out, text_of(lane, "state"));
 		str_add(out, " | | | | ");
-		markdown_text(out, text_of(lane, "reason"));
+		str_add_markdown(out, text_of(lane, "reason"));
 		str_add(out, " |\n");
 	}
 	json_array_foreach(json_object_get(lane, "models"), i, model)
@@ -169,7 +169,7 @@ static void markdown_list(struct str *out, const char *title, const json_t *rows
 		const char *text = member ? text_of(row, member) : json_string_value(row);
 
 		str_add(out, "- ");
-		markdown_text(out, text ? text : "");
+		str_add_markdown(out, text ? text : "");
 		str_add_char(out, '\n');
 	}
 }
@@ -189,7 +189,7 @@ void result_markdown(const json_t *result, struct str *out)
 	size_t i;
 
 	str_add(out, "# Benchmark ");
-	markdown_text(out, text_of(result, "id"));
+	str_add_markdown(out, text_of(result, "id"));
 	str_add(out,
 	        "\n\n| lane | model | samples/s | step, ms | test accuracy | device |\n"
 	        "|---|---|---:|---:|---:|---|\n");
@@ -200,7 +200,7 @@ void result_markdown(const json_t *result, struct str *out)
 	markdown_list(out, "Comparisons:", json_object_get(result, "comparisons"),
 	              "sentence");
 	str_add(out, "\nTrust: ");
-	markdown_text(out, text_of(trust, "grade"));
+	str_add_markdown(out, text_of(trust, "grade"));
 	str_add_char(out, '\n');
 	markdown_list(out, "Because:", json_object_get(trust, "reasons"), NULL);
 }

@@ -100,8 +100,7 @@ HANDLER(get_page);
 void result_csv(const json_t *result, struct str *out);
 void result_markdown(const json_t *result, struct str *out);
 void result_ndjson(const json_t *result, struct str *out);
-/* Text inside a Markdown paragraph or table cell. */
-void markdown_text(struct str *out, const char *text);
+/* Text between tags, or in a quoted attribute. */
 void html_text(struct str *out, const char *text);
 void html_text_n(struct str *out, const char *text, size_t n);
 

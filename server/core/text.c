@@ -115,6 +115,24 @@ void str_add_utf8(struct str *s, const void *bytes, size_t n)
 	}
 }
 
+void str_add_markdown(struct str *s, const char *text)
+{
+	for (; *text; text++) {
+		if (*text == '<')
+			str_add(s, "&lt;");
+		else if (*text == '>')
+			str_add(s, "&gt;");
+		else if (*text == '&')
+			str_add(s, "&amp;");
+		else if (is_control((unsigned char)*text) || strchr("\t\n", *text))
+			str_add_char(s, ' ');
+		else if (strchr("\\`*_[]|#~!", *text))
+			str_addf(s, "\\%c", *text);
+		else
+			str_add_char(s, *text);
+	}
+}
+
 bool text_to_u64(const char *s, uint64_t *out)
 {
 	uint64_t value = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A report as Markdown.  Whatever came from the machine goes through add_text(), which
- * leaves nothing that Markdown or HTML could act on; commands stand in fenced blocks.
+ * A report as Markdown.  Whatever came from the machine goes through add_text(); commands
+ * stand in fenced blocks.
  */
 #include <string.h>
 
@@ -16,19 +16,8 @@ enum { FINDINGS_SHOWN = 100, INTERPRETERS_SHOWN = 200 };
 
 static void add_text(const char *text, struct str *out)
 {
-	for (; text && *text; text++) {
-		if (*text == '<')
-			str_add(out, "&lt;");
-		else if (*text == '&')
-			str_add(out, "&amp;");
-		else if ((unsigned char)*text < 0x20)
-			str_add_char(out, ' ');
-		else {
-			if (strchr("\\`*_[]|#>~!", *text))
-				str_add_char(out, '\\');
-			str_add_char(out, *text);
-		}
-	}
+	if (text)
+		str_add_markdown(out, text);
 }
 
 static void add_member(const json_t *object, const char *path, struct str *out)

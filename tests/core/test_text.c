@@ -165,6 +165,16 @@ static void errors_carry_code_prefix_and_whole_characters(void **state)
 	assert_int_equal(error_set(NULL, ERROR_BUSY, "x"), ERROR_BUSY);
 }
 
+static void markdown_finds_nothing_to_act_on(void **state)
+{
+	CLEANUP(str_release) struct str s = STR_INIT;
+
+	(void)state;
+	str_add_markdown(&s, "a|b `c` [d](e) <f> & *_#~!\\\n\t\x1b.");
+	assert_string_equal(s.data, "a\\|b \\`c\\` \\[d\\](e) &lt;f&gt; &amp; "
+	                            "\\*\\_\\#\\~\\!\\\\   .");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -173,6 +183,7 @@ int main(void)
 		cmocka_unit_test(blank_text_is_known),
 		cmocka_unit_test(utf8_is_judged_as_rfc_3629),
 		cmocka_unit_test(unknown_bytes_become_replacement_characters),
+		cmocka_unit_test(markdown_finds_nothing_to_act_on),
 		cmocka_unit_test(numbers_are_whole_or_refused),
 		cmocka_unit_test(lists_split_and_end_with_null),
 		cmocka_unit_test(sha256_gives_the_published_digests),
