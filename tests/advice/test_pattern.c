@@ -137,8 +137,7 @@ static void wrapped_sentences_are_read_as_one(void **state)
 	static const char *const texts[] = {
 		"plum==1 has no wheels with a matching tag",
 		"plum==1 has\n      no wheels with a matching\n      tag here",
-		"| plum==1 has no\n  \xe2\x94\x82  wheels with a\n  \xe2\x94\x82  "
-		"matching tag",
+		"plum has no\n  \xe2\x94\x82  wheels with a\n \xe2\x94\x82 matching tag",
 		"plum==1 has no wheels with a \n\t matching tag",
 	};
 
