@@ -117,6 +117,8 @@ for (const [name, viewport] of [["a desk", { width: 1280, height: 900 }], ["a ph
       equal(bad, 0, `${hash}: tables too wide`);
     }
     await go(page, "#/interpreters");
+    const [nav, room] = await page.$eval(".bar nav", (e) => [e.scrollWidth, e.clientWidth]);
+    ok(nav <= room, `the pages' names take ${nav} of ${room} pixels`);
     const narrow = await page.$$eval("tbody th", (all) => Math.min(...all.map((e) => e.clientWidth)));
     ok(narrow > 200, `the paths have ${narrow} pixels`);
     ok(!/[\u202a-\u202e]/.test(await page.textContent("#main")), "a character turns the text around");

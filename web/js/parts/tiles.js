@@ -70,7 +70,7 @@ function software(entry) {
 const BODIES = {
   value: (lane, s) => [
     figures(lane, s), h("p", { class: "quiet" }, `samples trained a second, batch ${
-      format.fact(s.result, "spec.batch") || 32}; ± is the 95 % interval`), software(s.entry),
+      format.fact(s.result, "spec.batch") || 32}; ± is the 95\u00a0% interval`), software(s.entry),
   ],
   running: (lane, { job }) => h("p", {}, live(lane, job)
     || (job.state === "running" ? "Waiting for this lane’s turn." : "Waiting for its turn.")),
