@@ -20,15 +20,17 @@ enum {
 };
 
 static const char *const base_names[] = {
-	".anaconda3", ".micromamba",      ".miniconda3", ".miniforge3", "anaconda",
-	"anaconda2",  "anaconda3",        "conda",       "condaforge",  "mamba",
-	"mambaforge", "mambaforge-pypy3", "micromamba",  "miniconda",   "miniconda3",
-	"miniforge",  "miniforge-pypy3",  "miniforge3",
+	".anaconda3",      ".micromamba", ".miniconda3", ".miniforge3",
+	"anaconda",        "anaconda2",   "anaconda3",   "conda",
+	"condaforge",      "mamba",       "mambaforge",  "mambaforge-pypy3",
+	"micromamba",      "miniconda",   "miniconda3",  "miniforge",
+	"miniforge-pypy3", "miniforge3",  "r-miniconda", "r-miniconda-arm64",
 };
 
 /* What has an environment's folder below it: NULL-terminated, relative to home. */
 static const char *const home_parents[] = {
-	"", "opt", ".local", ".local/share", "local", "tools", "Applications", "software",
+	"",      "opt",          ".local",   ".local/share", "local",
+	"tools", "Applications", "software", "Library",
 };
 
 static const char *const system_parents[] = {

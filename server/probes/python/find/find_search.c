@@ -20,7 +20,7 @@
 enum {
 	FOLDERS_MAX = 3000,
 	ENTRIES_MAX = 4000, /* of one folder: more is data, not a project */
-	HOME_DEPTH = 5,
+	HOME_DEPTH = 7,
 };
 
 struct folder {
@@ -181,12 +181,13 @@ static void push_homes(struct search *s, const char *dir)
 void find_search(struct find *f)
 {
 	static const struct folder others[] = {
-		{"/app", 2},         {"/code", 2},         {"/env", 1},
-		{"/opt", 2},         {"/project", 2},      {"/src", 2},
-		{"/srv", 2},         {"/usr/local", 1},    {"/usr/src", 2},
-		{"/venv", 1},        {"/.venv", 1},        {"/workspace", 3},
-		{"/workspaces", 3},  {"/Users/Shared", 2}, {"/content", 1},
-		{"/virtualenvs", 1}, {"/venvs", 1},
+		{"/app", 2},          {"/code", 2},      {"/data", 2},
+		{"/env", 1},          {"/opt", 2},       {"/project", 2},
+		{"/root", 2},         {"/src", 2},       {"/srv", 2},
+		{"/usr/local", 1},    {"/usr/src", 2},   {"/venv", 1},
+		{"/.venv", 1},        {"/workspace", 3}, {"/workspaces", 3},
+		{"/Users/Shared", 2}, {"/content", 1},   {"/virtualenvs", 1},
+		{"/venvs", 1},
 	};
 	struct search s = {.f = f};
 

@@ -201,7 +201,8 @@ static char *base_prefix(struct interpreter *i)
 {
 	CLEANUP(str_release) struct str above = STR_INIT;
 
-	if (i->program)
+	/* A copied program lies in the environment itself and leads nowhere. */
+	if (i->program && !path_below(i->program, i->prefix))
 		return program_prefix(i->program);
 	if (!i->venv.home || i->venv.home[0] != '/')
 		return NULL;
