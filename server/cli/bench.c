@@ -160,7 +160,7 @@ static void *wait_for_signal(void *context)
 	return NULL;
 }
 
-static void watch_signals(struct run *r)
+static int watch_signals(struct run *r, struct error *err)
 {
 	sigemptyset(&r->signals);
 	sigaddset(&r->signals, SIGINT);
@@ -168,8 +168,8 @@ static void watch_signals(struct run *r)
 	sigaddset(&r->signals, SIGHUP);
 	sigaddset(&r->signals, SIGUSR1); /* from unwatch_signals() */
 	pthread_sigmask(SIG_BLOCK, &r->signals, NULL);
-	if (pthread_create(&r->signal_thread, NULL, wait_for_signal, r))
-		BUG("no thread for signals");
+	int errnum = pthread_create(&r->signal_thread, NULL, wait_for_signal, r);
+	return errnum ? error_set_errno(err, errnum, "cannot start a thread") : 0;
 }
 
 static void unwatch_signals(struct run *r)
@@ -196,11 +196,13 @@ static int measure(struct run *r, json_t **result, struct error *err)
 		.context = r,
 		.cancelled = &r->cancelled,
 	};
-	watch_signals(r);
-	bench_progress_start(&r->progress);
-	rc = benchmark_run(&r->spec, &host, &listener, result, err);
-	bench_progress_clear(&r->progress);
-	unwatch_signals(r);
+	rc = watch_signals(r, err);
+	if (!rc) {
+		bench_progress_start(&r->progress);
+		rc = benchmark_run(&r->spec, &host, &listener, result, err);
+		bench_progress_clear(&r->progress);
+		unwatch_signals(r);
+	}
 	advice_free(advice);
 	return rc;
 }
