@@ -30,7 +30,7 @@ static const struct option_row options[] = {
 	{.name = NULL},
 };
 
-static void print(const json_t *report, const struct source *s, bool json)
+static void print(json_t *report, const struct source *s, bool json)
 {
 	CLEANUP(redaction_release) struct redaction r = REDACTION_INIT;
 	CLEANUP(str_release) struct str text = STR_INIT;
@@ -40,11 +40,12 @@ static void print(const json_t *report, const struct source *s, bool json)
 	else
 		redaction_init(&r, NULL, NULL, s->home);
 	if (json) {
-		CLEANUP_FREE char *document = document_text(report, true);
+		CLEANUP_FREE char *document = NULL;
 
+		report_redact(report, &r);
+		document = document_text(report, true);
 		str_add(&text, document);
 		str_add_char(&text, '\n');
-		redact_str(&r, &text);
 	} else {
 		report_markdown(report, &r, &text);
 	}

@@ -217,6 +217,23 @@ static void markdown_is_redacted(void **state)
 	json_decref(report);
 }
 
+static void names_of_members_stay(void **state)
+{
+	CLEANUP(redaction_release) struct redaction r = REDACTION_INIT;
+	json_t *report, *wanted;
+
+	(void)state;
+	redaction_init(&r, "chip", NULL, "/Users/chip");
+	report = json_pack("{s:{s:s}, s:[s, i, n, {s:s}]}", "machine", "chip", "Apple M2",
+	                   "chip", "/Users/chip/env", 7, "path", "é /Users/chip");
+	wanted = json_pack("{s:{s:s}, s:[s, i, n, {s:s}]}", "machine", "chip", "Apple M2",
+	                   "chip", "/Users/xxxx/env", 7, "path", "é /Users/xxxx");
+	report_redact(report, &r);
+	assert_true(json_equal(report, wanted));
+	json_decref(report);
+	json_decref(wanted);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -225,6 +242,7 @@ int main(void)
 		cmocka_unit_test(progress_never_goes_back),
 		cmocka_unit_test(markdown_has_no_way_out),
 		cmocka_unit_test(markdown_is_redacted),
+		cmocka_unit_test(names_of_members_stay),
 		cmocka_unit_test(markdown_tells_like_findings_once),
 	};
 

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A report without names.  Only strings are searched, never the members' names: somebody
+ * may be called as one of them.
+ */
+#include <string.h>
+
+#include "trilane/cleanup.h"
+#include "trilane/report.h"
+
+#include "trilane/banned.h"
+
+static void redact_string(json_t *string, const struct redaction *redaction)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+
+	str_add_n(&text, json_string_value(string), json_string_length(string));
+	redact_str(redaction, &text);
+	json_string_setn(string, text.data, text.len);
+}
+
+static void redact_value(json_t *value, const struct redaction *redaction)
+{
+	const char *name;
+	json_t *member;
+	size_t i;
+
+	if (json_is_string(value))
+		redact_string(value, redaction);
+	json_array_foreach(value, i, member) redact_value(member, redaction);
+	json_object_foreach(value, name, member) redact_value(member, redaction);
+}
+
+void report_redact(json_t *report, const struct redaction *redaction)
+{
+	redact_value(report, redaction);
+}
