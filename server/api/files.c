@@ -43,11 +43,17 @@ static unsigned reply_embedded(const struct api *a, const char *path,
 	return 200;
 }
 
+/* A file has one address on disk too, and hidden ones have none. */
+static bool is_plain(const char *path)
+{
+	return !strstr(path, "//") && !strstr(path, "/.") && !text_ends(path, "/");
+}
+
 /* What the build makes, vendor/chart.js, is not in the folder. */
 static unsigned reply_from_disk(const struct api *a, const char *path,
                                 struct http_response *r)
 {
-	if (fs_root_read(&a->web_root, path, FILE_MAX, &r->body, NULL))
+	if (!is_plain(path) || fs_root_read(&a->web_root, path, FILE_MAX, &r->body, NULL))
 		return reply_embedded(a, path, r);
 	http_response_hash(r);
 	return 200;

@@ -43,8 +43,9 @@ static void at_bestf(struct verdict_so_far *v, char grade, const char *format, .
 static void judge_blocks(struct verdict_so_far *v, const struct trust_input *in)
 {
 	if (in->blocks < COMPARE_BLOCKS_MIN)
-		at_bestf(v, 'D', "%u block%s give no interval: at least %d are needed.",
-		         in->blocks, in->blocks == 1 ? "" : "s", COMPARE_BLOCKS_MIN);
+		at_bestf(v, 'D', "%u block%s no interval: at least %d are needed.",
+		         in->blocks, in->blocks == 1 ? " gives" : "s give",
+		         COMPARE_BLOCKS_MIN);
 	else if (in->quick || in->blocks < 10)
 		at_bestf(v, 'B', "Only %u blocks were measured.", in->blocks);
 }

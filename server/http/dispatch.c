@@ -173,8 +173,12 @@ static bool find_login(struct exchange *x)
 	if (x->request.method != HTTP_POST)
 		return refuse_method(x, HTTP_GET | HTTP_POST);
 	status = guard_form(&x->request);
-	if (status)
-		return refuse(x, status);
+	if (status) {
+		http_problem(&x->response, status, "form-only",
+		             "The token is taken from a form.",
+		             "Send Content-Type: application/x-www-form-urlencoded.");
+		return false;
+	}
 	if (x->body_size != UINT64_MAX && x->body_size > x->body_limit)
 		return refuse(x, 413);
 	return true;

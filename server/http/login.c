@@ -54,6 +54,7 @@ static void refuse(const struct http_request *request, struct http_response *r)
 	const char *accept = request->fields[HTTP_FIELD_ACCEPT];
 
 	problem_plain(r, 401);
+	http_response_field(r, "WWW-Authenticate", "Bearer"); /* RFC 9110 11.6.1 */
 	if (!accept || !strstr(accept, "text/html"))
 		return;
 	str_clear(&r->body);

@@ -332,7 +332,7 @@ class Options(unittest.TestCase):
 
     def test_web_dir(self):
         with tempfile.TemporaryDirectory() as folder:
-            for name, text in (("index.html", "<!doctype html>"), ("a.js", "1")):
+            for name, text in (("index.html", "<!doctype html>"), ("a.js", "1"), (".env", "secret")):
                 with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
                     file.write(text)
             os.symlink("/etc", os.path.join(folder, "etc"))
@@ -342,7 +342,8 @@ class Options(unittest.TestCase):
                 answer = server.get("/a.js")
                 self.assertEqual((answer.type, answer.body), ("text/javascript; charset=utf-8", b"1"))
                 self.assertEqual(server.get("/a.js", If_None_Match=answer.headers["etag"]).status, 304)
-                self.assertEqual(server.get("/etc/passwd").status, 404)
+                for path in ("/etc/passwd", "/.env", "/a.js/", "//a.js"):
+                    self.assertEqual(server.get(path).status, 404, path)
                 self.assertEqual(server.get("/vendor/chart.js").type, "text/javascript; charset=utf-8")
                 self.assertEqual(server.request("POST", "/a.js", b"{}", JSON).status, 405)
             finally:

@@ -71,12 +71,15 @@ class Tokens(WithTokens, ServerTest):
         page = self.assert_ok(self.server.get("/login"))
         self.assertIn(b"<form", page.body)
         form = {"Content-Type": "application/x-www-form-urlencoded"}
-        self.assert_problem(self.server.request("POST", "/login", "token=wrong", form), 401)
+        answer = self.server.request("POST", "/login", "token=wrong", form)
+        self.assert_problem(answer, 401)
+        self.assertEqual(answer.headers["www-authenticate"], "Bearer")
         self.assert_problem(self.server.request("POST", "/login", f"token={RUN}", {**form, "Origin": "http://evil.example"}), 403)
         self.assert_problem(self.server.request("POST", "/login", "token=" + "x" * 2000, form), 413)
         self.assert_problem(self.server.request("POST", "/login", f"token={RUN}&token={RUN}", form), 401)
         for kind in ("text/plain", "application/json", ""):
-            self.assert_problem(self.server.request("POST", "/login", f"token={RUN}", {"Content-Type": kind}), 415)
+            answer = self.server.request("POST", "/login", f"token={RUN}", {"Content-Type": kind})
+            self.assertIn("x-www-form-urlencoded", self.assert_problem(answer, 415)["hint"])
         answer = self.server.request("POST", "/login", f"token={VIEW}", form)
         self.assertEqual((answer.status, answer.headers["location"]), (303, "/"))
         cookie = answer.headers["set-cookie"]
