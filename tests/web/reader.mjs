@@ -24,16 +24,17 @@ test("reader: a slow press on a button that is drawn again counts", () => on("fr
   server.world.pace = 120;
   server.world.steps = 200;
   await page.click("[data-key='run main']");
-  const button = await page.waitForSelector("#progress button");
   await page.waitForSelector("#progress progress[value]:not([value='0'])");
-  const { x, y } = await (await page.waitForSelector("#progress button")).boundingBox();
-  await page.mouse.move(x + 5, y + 5);
+  const [x, y] = await page.$eval("#progress button", (e) => { // in one turn: it is drawn again at once
+    const box = e.getBoundingClientRect();
+    return [box.x + 5, box.y + 5];
+  });
+  await page.mouse.move(x, y);
   await page.mouse.down();
   await page.waitForTimeout(700); // several events come meanwhile
   await page.mouse.up();
   await page.waitForSelector("#progress", { state: "detached" });
   equal(server.world.jobs[0].state, "cancelled", "the job");
-  ok(button, "a button");
 }));
 
 test("reader: a run is told at its quarters, not at each event", () => on("fresh", async (page, server) => {
