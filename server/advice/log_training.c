@@ -13,7 +13,7 @@
 
 #include "trilane/banned.h"
 
-enum { EPOCHS_MIN = 3 };
+enum { EPOCHS_MIN = 2 };
 
 struct course {
 	json_int_t epochs, rising;

@@ -12,7 +12,7 @@
 #include "trilane/str.h"
 
 /* {"epochs","lowest","last","growth": last / lowest,"rising": epochs in a row, at the
- * end, each of which ended worse than the one before}; NULL for less than three epochs.
+ * end, each of which ended worse than the one before}; NULL for less than two epochs.
  * TEXT is normalised (log_text.h).  New reference. */
 json_t *log_training(const struct str *text);
 
