@@ -27,12 +27,21 @@ enum {
 
 /* What a pattern looks at. */
 struct window {
-	size_t from, to; /* from == to: not found out yet */
+	size_t from, to;
 };
 
 struct view {
 	const char *data;
 	size_t size;
+};
+
+/* The window around a position.  Many patterns ask for the same. */
+struct around {
+	size_t end; /* one behind the position; 0: of none yet */
+	struct window window;
+	bool read; /* LOWER is it, in lower case */
+	struct view lower;
+	struct str joined; /* its bytes, if its lines had to be joined */
 };
 
 /* What one pattern has used and where it was tried last. */
@@ -50,8 +59,11 @@ struct search {
 	struct pattern_matches *matches;
 	struct tried *tried; /* of each pattern */
 	size_t *looked;      /* of each branch: the end of the window looked at last */
-	struct window windows[PATTERN_LINES_MAX]; /* by lines around; of one position */
-	size_t windows_pos;
+	size_t *ends;        /* of the lines */
+	size_t end_count;
+	size_t next_end; /* the first that is not before the position */
+	unsigned line;   /* of the position, from 1 */
+	struct around around[PATTERN_LINES_MAX]; /* by lines before and behind */
 	size_t work; /* bytes looked through, and what else takes as long */
 	pcre2_match_data *data;
 	struct str joined; /* a window of several lines as one */
@@ -62,45 +74,59 @@ static bool is_line_end(char c)
 	return c == '\n' || c == '\v';
 }
 
-/* From POS back over LINES line ends, at most a window; the offset of the start. */
+static void find_line_ends(struct search *s)
+{
+	size_t capacity = 0;
+
+	for (size_t i = 0; i < s->size; i++)
+		if (is_line_end(s->text[i])) {
+			s->ends = array_reserve(s->ends, &capacity, s->end_count + 1,
+			                        sizeof(*s->ends));
+			s->ends[s->end_count++] = i;
+		}
+}
+
+/* Positions only go forward. */
+static void go_to(struct search *s, size_t pos)
+{
+	for (; s->next_end < s->end_count && s->ends[s->next_end] < pos; s->next_end++)
+		s->line += s->text[s->ends[s->next_end]] == '\n';
+}
+
+/* From where the search is back over LINES line ends, at most a window. */
 static size_t find_start(const struct search *s, size_t pos, unsigned lines)
 {
 	size_t floor = pos > PATTERN_WINDOW ? pos - PATTERN_WINDOW : 0;
+	size_t start = s->next_end > lines ? s->ends[s->next_end - 1 - lines] + 1 : 0;
 
-	while (pos > floor) {
-		if (is_line_end(s->text[pos - 1]) && lines-- == 0)
-			break;
-		pos--;
-	}
-	return pos;
+	return start > floor ? start : floor;
 }
 
 static size_t find_end(const struct search *s, size_t pos, unsigned lines)
 {
 	size_t ceiling = s->size - pos > PATTERN_WINDOW ? pos + PATTERN_WINDOW : s->size;
+	size_t i = s->next_end + lines;
 
-	while (pos < ceiling) {
-		if (is_line_end(s->text[pos]) && lines-- == 0)
-			break;
-		pos++;
-	}
-	return pos;
+	return i < s->end_count && s->ends[i] < ceiling ? s->ends[i] : ceiling;
 }
 
-/* The line of POS and as many LINES on either side.  Many patterns ask for the same. */
-static struct window window_around(struct search *s, size_t pos, unsigned lines)
+/* The line of POS and as many LINES on either side. */
+static struct around *look_around(struct search *s, size_t pos, unsigned lines)
 {
-	struct window *w = &s->windows[lines];
+	struct around *a = &s->around[lines];
 
-	if (s->windows_pos != pos) {
-		memset(s->windows, 0, sizeof(s->windows));
-		s->windows_pos = pos;
-	}
-	if (w->from == w->to) {
-		w->from = find_start(s, pos, lines);
-		w->to = find_end(s, pos, lines);
-	}
-	return *w;
+	if (a->end == pos + 1)
+		return a;
+	a->end = pos + 1;
+	a->read = false;
+	a->window.from = find_start(s, pos, lines);
+	a->window.to = find_end(s, pos, lines);
+	return a;
+}
+
+static struct window line_around(struct search *s, size_t pos)
+{
+	return look_around(s, pos, 0)->window;
 }
 
 static json_t *take_captures(const pcre2_code *code, pcre2_match_data *data,
@@ -131,15 +157,15 @@ static json_t *take_captures(const pcre2_code *code, pcre2_match_data *data,
 	return captures;
 }
 
-static void keep_match(struct search *s, size_t pattern, size_t pos, unsigned line,
+static void keep_match(struct search *s, size_t pattern, size_t pos,
                        const pcre2_code *code, const char *subject)
 {
 	struct pattern_matches *m = &s->matches[pattern];
-	struct window w = window_around(s, pos, 0);
+	struct window w = line_around(s, pos);
 
 	m->items = xrealloc(m->items, (m->count + 1) * sizeof(*m->items));
 	m->items[m->count++] = (struct pattern_match){
-		.line = line,
+		.line = s->line,
 		.text = s->text + w.from,
 		.size = w.to - w.from,
 		.captures = take_captures(code, s->data, subject),
@@ -176,28 +202,36 @@ static void trim_end(struct str *s)
 /* The bytes of TEXT in W.  If there are to be LINES, each line end reads as one blank,
  * with the blanks before it and what the next line begins with: resolvers wrap their
  * sentences so. */
-static struct view read_window(struct search *s, const char *text, struct window w,
-                               unsigned lines)
+static struct view read_window(const char *text, struct window w, unsigned lines,
+                               struct str *joined)
 {
 	const char *p = text + w.from, *end = text + w.to;
 
 	if (lines == 1)
 		return (struct view){p, w.to - w.from};
-	str_clear(&s->joined);
+	str_clear(joined);
 	while (p < end) {
 		size_t n = 0;
 
 		while (p + n < end && !is_line_end(p[n]))
 			n++;
-		str_add_n(&s->joined, p, n);
+		str_add_n(joined, p, n);
 		p += n;
 		if (p < end) {
-			trim_end(&s->joined);
-			str_add_char(&s->joined, ' ');
+			trim_end(joined);
+			str_add_char(joined, ' ');
 			p += indent_length(p, end);
 		}
 	}
-	return (struct view){s->joined.data, s->joined.len};
+	return (struct view){joined->data, joined->len};
+}
+
+static struct view read_lower(struct search *s, struct around *a, unsigned lines)
+{
+	if (!a->read)
+		a->lower = read_window(s->lower.data, a->window, lines, &a->joined);
+	a->read = true;
+	return a->lower;
 }
 
 static bool any_stands(struct search *s, const struct strlist *any, struct view lower)
@@ -219,24 +253,23 @@ static bool all_stand(struct search *s, const struct literal_branch *needs,
 	return true;
 }
 
-static void try_pattern(struct search *s, size_t pattern, struct window w, size_t pos,
-                        unsigned line)
+static void try_pattern(struct search *s, size_t pattern, struct window w, size_t pos)
 {
 	struct pattern *p = &s->set->items[pattern];
 	struct tried *tried = &s->tried[pattern];
 	pcre2_code *code = pattern_code(p, tried->bytes > MACHINE_CODE_AFTER);
-	struct view subject = read_window(s, s->text, w, p->lines);
+	struct view subject = read_window(s->text, w, p->lines, &s->joined);
 	int rc;
 
 	tried->bytes += w.to - w.from + TRY_COST;
-	tried->window_end = window_around(s, pos, 0).to; /* once a line is enough */
+	tried->window_end = line_around(s, pos).to; /* once a line is enough */
 	if (!code)
 		return;
 	rc = pcre2_match(code, (PCRE2_SPTR)subject.data, subject.size, 0, 0, s->data,
 	                 s->index->limits);
 	s->work += subject.size * MATCH_WORK;
 	if (rc >= 0) {
-		keep_match(s, pattern, pos, line, code, subject.data);
+		keep_match(s, pattern, pos, code, subject.data);
 	} else if (rc != PCRE2_ERROR_NOMATCH) {
 		tried->bytes += LIMIT_COST;
 		s->work += LIMIT_WORK;
@@ -244,25 +277,25 @@ static void try_pattern(struct search *s, size_t pattern, struct window w, size_
 }
 
 /* POS is the last byte of a literal of the branch. */
-static void look_at_branch(struct search *s, size_t branch, size_t pos, unsigned line)
+static void look_at_branch(struct search *s, size_t branch, size_t pos)
 {
 	const struct pattern_branch *b = &s->index->branches[branch];
 	unsigned lines = s->set->items[b->pattern].lines;
 	const struct tried *tried = &s->tried[b->pattern];
-	struct window w;
+	struct around *a;
 
 	if (pos < s->looked[branch] || pos < tried->window_end ||
 	    tried->bytes >= PATTERN_BUDGET || s->work >= WORK_MAX ||
 	    s->matches[b->pattern].count >= PATTERN_MATCHES_MAX)
 		return;
-	w = window_around(s, pos, lines - 1);
-	s->looked[branch] = window_around(s, pos, 0).to;
-	if (all_stand(s, b->needs, read_window(s, s->lower.data, w, lines)))
-		try_pattern(s, b->pattern, w, pos, line);
+	a = look_around(s, pos, lines - 1);
+	s->looked[branch] = line_around(s, pos).to;
+	if (all_stand(s, b->needs, read_lower(s, a, lines)))
+		try_pattern(s, b->pattern, a->window, pos);
 }
 
 /* POS is the last byte of a key that has just been found. */
-static void look_at_users(struct search *s, uint32_t state, size_t pos, unsigned line)
+static void look_at_users(struct search *s, uint32_t state, size_t pos)
 {
 	int key;
 
@@ -270,7 +303,7 @@ static void look_at_users(struct search *s, uint32_t state, size_t pos, unsigned
 		const struct key_users *u = &s->index->users[key];
 
 		for (size_t i = 0; i < u->count; i++)
-			look_at_branch(s, u->branches[i], pos, line);
+			look_at_branch(s, u->branches[i], pos);
 	}
 }
 
@@ -286,16 +319,13 @@ static void lower_case(const char *text, size_t n, struct str *out)
 static void search_run(struct search *s)
 {
 	uint32_t state = 0;
-	unsigned line = 1;
-	size_t counted = 0;
 
 	for (size_t i = 0; i < s->size; i++) {
 		i = automaton_find(s->index->automaton, &state, s->text, i, s->size);
 		if (i == s->size)
 			return;
-		for (; counted < i; counted++)
-			line += s->text[counted] == '\n';
-		look_at_users(s, state, i, line);
+		go_to(s, i);
+		look_at_users(s, state, i);
 	}
 }
 
@@ -308,6 +338,7 @@ void pattern_set_run(const struct pattern_set *set, const struct str *text,
 		.text = text->data,
 		.size = text->len,
 		.lower = STR_INIT,
+		.line = 1,
 		.matches = matches,
 		.tried = xcalloc(set->count + 1, sizeof(struct tried)),
 		.looked = xcalloc(set->index->branch_count + 1, sizeof(size_t)),
@@ -315,14 +346,20 @@ void pattern_set_run(const struct pattern_set *set, const struct str *text,
 		.joined = STR_INIT,
 	};
 
+	for (size_t i = 0; i < PATTERN_LINES_MAX; i++)
+		s.around[i].joined = (struct str)STR_INIT;
 	lower_case(text->data, text->len, &s.lower);
+	find_line_ends(&s);
 	if (s.data && s.lower.len == s.size)
 		search_run(&s);
 	pcre2_match_data_free(s.data);
 	free(s.tried);
 	free(s.looked);
+	free(s.ends);
 	str_release(&s.lower);
 	str_release(&s.joined);
+	for (size_t i = 0; i < PATTERN_LINES_MAX; i++)
+		str_release(&s.around[i].joined);
 }
 
 void pattern_matches_release(struct pattern_matches *matches, size_t count)
