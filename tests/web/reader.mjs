@@ -25,11 +25,17 @@ test("reader: a slow press on a button that is drawn again counts", () => on("fr
   server.world.steps = 200;
   await page.click("[data-key='run main']");
   await page.waitForSelector("#progress progress[value]:not([value='0'])");
-  const [x, y] = await page.$eval("#progress button", (e) => { // in one turn: it is drawn again at once
+  const place = () => page.$eval("#progress button", (e) => { // in one turn: it is drawn again at once
     const box = e.getBoundingClientRect();
     return [box.x + 5, box.y + 5];
   });
-  await page.mouse.move(x, y);
+  let last = null;
+  let now = await place();
+  while (String(now) !== String(last)) { // what is above it may still grow
+    await page.waitForTimeout(300);
+    [last, now] = [now, await place()];
+  }
+  await page.mouse.move(...now);
   await page.mouse.down();
   await page.waitForTimeout(700); // several events come meanwhile
   await page.mouse.up();

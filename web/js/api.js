@@ -23,6 +23,16 @@ const HINTS = {
   429: "Eight runs wait already. Let one finish, or cancel one.",
 };
 
+// Loads the module at ADDRESS (from here) when it is first wanted.  Browsers may keep in mind that an
+// address gave no module, so after a failure the next attempt has another one.
+export function loader(address) {
+  let failures = 0;
+  return () => import(failures ? `${address}?again=${failures}` : address).catch((error) => {
+    failures += 1;
+    throw error;
+  });
+}
+
 export function url(path) {
   return new URL(path, ROOT).href;
 }

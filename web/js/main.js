@@ -2,7 +2,7 @@
 // The shell: header, footer, the view that the address names, and what is said when the
 // server is gone.
 
-import { Problem } from "./api.js";
+import { loader, Problem } from "./api.js";
 import { h, redraw } from "./dom.js";
 import { begin as beginModel, model, watch } from "./model.js";
 import * as places from "./places.js";
@@ -22,12 +22,12 @@ const later = (load, name) => async (...args) => {
   });
   return views[name](...args);
 };
-const interpreters = () => import("./views/interpreters.js");
-const results = () => import("./views/results.js");
-const compare = () => import("./views/compare.js");
-const findings = () => import("./views/findings.js");
-const tools = () => import("./views/tools.js");
-const search = later(() => import("./views/search.js"), "view");
+const interpreters = loader("./views/interpreters.js");
+const results = loader("./views/results.js");
+const compare = loader("./views/compare.js");
+const findings = loader("./views/findings.js");
+const tools = loader("./views/tools.js");
+const search = later(loader("./views/search.js"), "view");
 
 const ROUTES = [
   { path: "", view: overview.view, nav: "" },
@@ -51,7 +51,8 @@ const NAV = [["", "Overview"], ["interpreters", "Pythons"], ["results", "Results
 
 // --- header --------------------------------------------------------------------------------
 
-const openSettings = () => later(() => import("./views/settings.js"), "open")().catch((error) => {
+const settingsView = later(loader("./views/settings.js"), "open");
+const openSettings = () => settingsView().catch((error) => {
   document.getElementById("main").prepend(problem(error));
 });
 

@@ -3,10 +3,13 @@
 // report or recording, { name, kind: "log", text } of anything else that is text.  A recording is a
 // folder, or an archive of one.
 
+import { loader } from "./api.js";
 import { kindOf } from "./comparing.js";
 
 const LIMIT_BYTES = 32 * 1024 * 1024;
 const FILES_MAX = 50000;
+const recordings = loader("./recording.js");
+const archives = loader("./archive.js");
 const ARCHIVE = /\.(zip|tar\.gz|tgz)$/i;
 
 function refuse(name, reason) {
@@ -15,7 +18,7 @@ function refuse(name, reason) {
 
 // FILES: a map of path to what has a size and a text().  The recording may lie in a folder of it.
 async function readRecording(name, files) {
-  const { READ, recordingOf } = await import("./recording.js");
+  const { READ, recordingOf } = await recordings();
   const head = [...files.keys()].filter((path) => /(^|\/)recording\.json$/.test(path))
     .sort((a, b) => a.length - b.length)[0];
   if (head === undefined) {
@@ -42,7 +45,7 @@ async function readRecording(name, files) {
 }
 
 async function readArchive(file) {
-  const { open } = await import("./archive.js");
+  const { open } = await archives();
   let files;
   try {
     files = await open(file);

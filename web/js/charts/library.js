@@ -2,17 +2,18 @@
 // Chart.js, fetched when the first chart comes into view.  Its versions 3.9 and 4 both do:
 // the build takes what npm or the distribution has.
 
-import { Problem } from "../api.js";
+import { loader, Problem } from "../api.js";
 import { h } from "../dom.js";
 import { baseLane, isVariant } from "../lanes.js";
 import { model, watch } from "../model.js";
 import { problem, table } from "../parts/basics.js";
 import * as settings from "../settings.js";
 
+const fetchLibrary = loader("../vendor/chart.js");
 let library = null;
 
 function load() {
-  library = library || import("../../vendor/chart.js").then(() => globalThis.Chart.version
+  library = library || fetchLibrary().then(() => globalThis.Chart.version
     && globalThis.Chart).catch(() => {
     library = null;
     throw new Problem(0, "The chart could not be drawn.",

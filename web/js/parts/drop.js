@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Files dropped on the page.  Two of a kind are compared, a log goes to the log box.
 
+import { loader } from "../api.js";
 import { announce, h } from "../dom.js";
 import { go } from "../router.js";
 import { problem } from "./basics.js";
@@ -8,7 +9,7 @@ import { dropPlace, fileButton } from "./files.js";
 import { offerLog } from "./log.js";
 
 // Loaded with the first file: most pages see none.
-const reading = () => import("../reading.js");
+const reading = loader("./reading.js");
 
 // What was dropped, kept while the page lives: [{ name, kind, document }]
 export const dropped = [];
