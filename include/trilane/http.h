@@ -164,6 +164,9 @@ struct http_config {
 	const char *view_token, *run_token;    /* NULL: none needed */
 };
 
+/* Can NAME, without port, stand in Host?  Also an IPv4 address. */
+bool http_host_name_valid(const char *name);
+
 struct http_server;
 
 /* CONFIG is copied; what it points to is borrowed until http_server_free().

@@ -9,8 +9,7 @@
  *	  as words; names that everybody has ("root", "ubuntu", "localhost") and those of
  *	  one or two letters tell nothing and stay;
  *	- UUIDs, Apple's device ids, MAC addresses and the values of JSON members whose
- * name
- *	  contains "serial", "uuid" or "udid": by "X";
+ *	  name contains "serial", "uuid" or "udid": by "X";
  *	- runs of 64 hexadecimal digits (ids of containers): by "0";
  *	- passwords and tokens in URLs: by "x".
  *

@@ -11,6 +11,8 @@
 
 /* What an interpreter should have, and how far it is from that. */
 struct choice {
+	/* In order: before CHOICE_ELSEWHERE nothing is to be installed, behind it
+	 * commands say what. */
 	enum {
 		CHOICE_KEEP,
 		CHOICE_MEND,      /* the right versions, but something else is broken */

@@ -292,14 +292,12 @@ static const char *obstacle(const json_t *report, const json_t *interpreter)
 	    (text_equal(fact_get_string(report, "machine.os.distribution"), "alpine") &&
 	     text_equal(fact_get_string(interpreter, "kind"), "system")))
 		return "TensorFlow's builds need glibc, and this system has musl: take "
-		       "an "
-		       "image or a machine with glibc.";
-	if (text_equal(fact_get_string(report, "machine.arch"), "x86_64") &&
+		       "an image or a machine with glibc.";
+	if (text_equal(arch, "x86_64") &&
 	    json_array_size(fact_get(report, "machine.isa")) > 0 &&
 	    !fact_has_string(report, "machine.isa", "avx"))
 		return "TensorFlow's builds need AVX, which this processor does not "
-		       "offer: "
-		       "take another machine.";
+		       "offer: take another machine.";
 	if (linux && translated)
 		return "This system itself runs translated: take an image for the "
 		       "machine's own processor.";

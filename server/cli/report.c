@@ -33,23 +33,21 @@ static const struct option_row options[] = {
 static void print(json_t *report, const struct source *s, bool json)
 {
 	CLEANUP(redaction_release) struct redaction r = REDACTION_INIT;
-	CLEANUP(str_release) struct str text = STR_INIT;
 
 	if (s->live)
 		redaction_init_live(&r);
 	else
 		redaction_init(&r, NULL, NULL, s->home);
 	if (json) {
-		CLEANUP_FREE char *document = NULL;
-
 		report_redact(report, &r);
-		document = document_text(report, true);
-		str_add(&text, document);
-		str_add_char(&text, '\n');
+		CLEANUP_FREE char *text = document_text(report, true);
+		puts(text);
 	} else {
+		CLEANUP(str_release) struct str text = STR_INIT;
+
 		report_markdown(report, &r, &text);
+		fputs(text.data, stdout);
 	}
-	fputs(text.data, stdout);
 }
 
 static int run(const void *values, const char *const *arguments, size_t count)

@@ -51,15 +51,6 @@ static bool is_address(const char *text)
 	       inet_pton(AF_INET6, text, bytes) == 1;
 }
 
-/* A name as it stands in Host, or an address. */
-static bool is_host(const char *text)
-{
-	size_t len = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-	                          "0123456789-._");
-
-	return is_address(text) || (len > 0 && text[len] == '\0');
-}
-
 static bool is_data_set(const char *text)
 {
 	CLEANUP(str_release) struct str name = STR_INIT;
@@ -77,7 +68,8 @@ static int check_form(const struct serve_values *v, struct error *err)
 	if (v->bind && !is_address(v->bind))
 		return error_set(err, ERROR_INVALID, "--bind takes a numeric address");
 	for (size_t i = 0; i < v->host.count; i++)
-		if (!is_host(v->host.items[i]))
+		if (!http_host_name_valid(v->host.items[i]) &&
+		    !is_address(v->host.items[i]))
 			return error_set(err, ERROR_INVALID,
 			                 "--host takes a name or address, without port");
 	for (size_t i = 0; i < v->data.count; i++)

@@ -138,9 +138,9 @@ static void *member_main(void *argument)
 	processor_flush_to_zero();
 	for (;;) {
 		wait_until(t, &t->phase, phase, false);
+		/* In this order: what ends the team is set before the last phase. */
 		phase = atomic_load(&t->phase);
-		if (atomic_load(
-			    &t->ending)) /* looked at after the phase, set before it */
+		if (atomic_load(&t->ending))
 			return NULL;
 		help(t, m->number, phase);
 	}

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "trilane/http.h"
+
 #include "trilane/banned.h"
 
 void host_allow(struct strlist *hosts, const char *name, uint16_t port,
@@ -32,16 +34,29 @@ static bool is_address_char(char c)
 	       (c >= 'A' && c <= 'F') || c == ':' || c == '.';
 }
 
-/* Length of the host part of "name", "1.2.3.4" or "[::1]"; 0 if there is none. */
-static size_t host_part(const char *value)
+static size_t name_length(const char *text)
 {
 	size_t n = 0;
 
-	if (value[0] != '[') {
-		while (is_name_char(value[n]))
-			n++;
-		return n;
-	}
+	while (is_name_char(text[n]))
+		n++;
+	return n;
+}
+
+bool http_host_name_valid(const char *name)
+{
+	size_t n = name_length(name);
+
+	return n > 0 && name[n] == '\0';
+}
+
+/* Length of the host part of "name", "1.2.3.4" or "[::1]"; 0 if there is none. */
+static size_t host_part(const char *value)
+{
+	size_t n;
+
+	if (value[0] != '[')
+		return name_length(value);
 	for (n = 1; is_address_char(value[n]); n++)
 		;
 	return n > 1 && value[n] == ']' ? n + 1 : 0;

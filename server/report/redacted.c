@@ -3,8 +3,6 @@
  * A report without names.  Only strings are searched, never the members' names: somebody
  * may be called as one of them.
  */
-#include <string.h>
-
 #include "trilane/cleanup.h"
 #include "trilane/report.h"
 
@@ -19,19 +17,20 @@ static void redact_string(json_t *string, const struct redaction *redaction)
 	json_string_setn(string, text.data, text.len);
 }
 
-static void redact_value(json_t *value, const struct redaction *redaction)
+void report_redact(json_t *report, const struct redaction *redaction)
 {
 	const char *name;
 	json_t *member;
 	size_t i;
 
-	if (json_is_string(value))
-		redact_string(value, redaction);
-	json_array_foreach(value, i, member) redact_value(member, redaction);
-	json_object_foreach(value, name, member) redact_value(member, redaction);
-}
-
-void report_redact(json_t *report, const struct redaction *redaction)
-{
-	redact_value(report, redaction);
+	if (json_is_string(report))
+		redact_string(report, redaction);
+	json_array_foreach(report, i, member)
+	{
+		report_redact(member, redaction);
+	}
+	json_object_foreach(report, name, member)
+	{
+		report_redact(member, redaction);
+	}
 }

@@ -8,10 +8,9 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as documents from "./documents.mjs";
+import { ROOT } from "./fake-page.mjs";
 import { fake } from "./fake-server.mjs";
 import { closeBrowser, go, openBrowser, openPage, seeAll, settled } from "./harness.mjs";
-
-const ROOT = process.env.TRILANE_ASSETS || "";
 
 const unfold = (page) => page.$$eval("#main details", (all) => all.forEach((d) => {
   d.open = true;

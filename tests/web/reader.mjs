@@ -3,20 +3,8 @@
 // server goes, has names of any length, and listens instead of looking.
 import * as documents from "./documents.mjs";
 import { accessible, equal, go, ok, openPage, seeAll, settled, test, texts } from "./harness.mjs";
+import { ROOT, on } from "./fake-page.mjs";
 import { fake } from "./fake-server.mjs";
-
-const ROOT = process.env.TRILANE_ASSETS || "";
-
-async function on(state, body, options = {}, hash = "#/") {
-  const server = await fake({ state, root: ROOT });
-  try {
-    const opened = await openPage(server.url + hash, options);
-    await body(opened.page, server, opened);
-    await opened.done();
-  } finally {
-    await server.close();
-  }
-}
 
 const width = (page) => page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
 

@@ -8,22 +8,10 @@ import { fileURLToPath } from "node:url";
 import { tarOf, zipOf } from "./archives.mjs";
 import * as documents from "./documents.mjs";
 import { accessible, equal, go, ok, openPage, seeAll, settled, test, texts } from "./harness.mjs";
+import { ROOT, on } from "./fake-page.mjs";
 import { fake } from "./fake-server.mjs";
 
-const ROOT = process.env.TRILANE_ASSETS || "";
 const LIMIT_BYTES = 120 * 1000;
-
-// Runs BODY with a page on a fake server in STATE and asserts that the page behaved.
-async function on(state, body, options = {}, hash = "#/") {
-  const server = await fake({ state, root: ROOT });
-  try {
-    const opened = await openPage(server.url + hash, options);
-    await body(opened.page, server, opened);
-    await opened.done();
-  } finally {
-    await server.close();
-  }
-}
 
 const tileStates = (page) => page.$$eval("[data-lane]", (all) => Object.fromEntries(
   all.map((e) => [e.dataset.lane, e.dataset.state])));
