@@ -136,7 +136,7 @@ const struct command command_diagnose = {
 		"The log comes from LOGFILE (- is standard input), or from standard "
 		"input when that is not a terminal.  Without a log (or with an empty "
 		"one) the facts alone are judged.  The log is judged by itself unless "
-                "--here or --recording says "
+		"--here or --recording says "
 		"which machine it is from.  A list of requirements (requirements.txt, "
 		"environment.yml, pyproject.toml, Pipfile) is known by its content and "
 		"judged for this machine, or the recorded one.",
