@@ -144,6 +144,8 @@ const char *http_parameter(const struct http_request *request, const char *name,
 /* Of COUNT media types the one that Accept likes best (the first of equals), or -1. */
 int http_choose_type(const struct http_request *request, const char *const *types,
                      size_t count);
+/* Takes back the cookie that the login page gave a browser for its token. */
+void http_sign_out(struct http_response *r);
 /* Sets the ETag from the body and TYPE. */
 void http_response_hash(struct http_response *r);
 

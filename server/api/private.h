@@ -75,6 +75,7 @@ json_t *latest_document(struct api *a, enum document_kind kind);
 HANDLER(get_service);
 HANDLER(get_health);
 HANDLER(get_openapi);
+HANDLER(delete_session);
 HANDLER(get_probes);
 HANDLER(post_benchmarks);
 HANDLER(post_reports);

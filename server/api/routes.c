@@ -38,6 +38,7 @@ static const struct http_route routes[] = {
 	{HTTP_GET, V1 "/results/{id}", HTTP_VIEW, 0, NULL, get_result},
 	{HTTP_GET, V1 "/rules", HTTP_VIEW, 0, TYPE_JSON, get_rules},
 	{HTTP_GET, V1 "/rules/{id}", HTTP_VIEW, 0, TYPE_JSON, get_rule},
+	{HTTP_DELETE, V1 "/session", HTTP_PUBLIC, 0, NULL, delete_session},
 };
 
 const struct http_route *api_routes(size_t *count)

@@ -18,13 +18,14 @@ extern const size_t api_documents_count;
 static json_t *links(void)
 {
 	return json_pack(
-		"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
+		"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
 		"self", "/api/v1/", "openapi", "/api/v1/openapi.json", "health",
 		"/api/v1/health", "probes", "/api/v1/probes", "benchmarks",
 		"/api/v1/benchmarks", "reports", "/api/v1/reports", "latest_report",
 		"/api/v1/reports/latest", "results", "/api/v1/results", "jobs",
 		"/api/v1/jobs", "events", "/api/v1/events", "diagnoses",
-		"/api/v1/diagnoses", "rules", "/api/v1/rules", "metrics", "/metrics");
+		"/api/v1/diagnoses", "rules", "/api/v1/rules", "session",
+		"/api/v1/session", "metrics", "/metrics");
 }
 
 static json_t *limits(void)
@@ -51,17 +52,18 @@ HANDLER(get_service)
 	json_t *schemas = json_pack("{s:s, s:s, s:s}", "report", REPORT_SCHEMA, "result",
 	                            RESULT_SCHEMA, "diagnosis", DIAGNOSIS_SCHEMA);
 
-	(void)request;
 	return reply_json(
 		r, 200,
-		json_pack("{s:s, s:s, s:{s:s, s:s}, s:s, s:s, s:o, s:o, s:o, s:o, s:o}",
-	                  "name", "trilane", "version", trilane_version(), "tool",
-	                  "version", trilane_version(), "build", trilane_build(), "os",
-	                  platform_os(), "arch", platform_arch(), "schemas", schemas,
-	                  "links", links(), "limits", limits(), "data",
-	                  data_sets(context), "lanes",
-	                  benchmark_lanes(
-				  ((const struct api *)context)->config.benchmark)));
+		json_pack(
+			"{s:s, s:s, s:{s:s, s:s}, s:s, s:s, s:o, s:o, s:o, s:o, s:o, "
+			"s:s?}",
+			"name", "trilane", "version", trilane_version(), "tool",
+			"version", trilane_version(), "build", trilane_build(), "os",
+			platform_os(), "arch", platform_arch(), "schemas", schemas,
+			"links", links(), "limits", limits(), "data", data_sets(context),
+			"lanes",
+			benchmark_lanes(((const struct api *)context)->config.benchmark),
+			"role", request->who[0] ? request->who : NULL));
 }
 
 HANDLER(get_health)
@@ -85,6 +87,15 @@ HANDLER(get_openapi)
 	r->cache = "no-cache";
 	snprintf(r->etag, sizeof(r->etag), "%.32s", file->sha256);
 	return 200;
+}
+
+/* The cookie is the token itself: a program's token stays what it is. */
+HANDLER(delete_session)
+{
+	(void)context;
+	(void)request;
+	http_sign_out(r);
+	return 204;
 }
 
 HANDLER(get_probes)

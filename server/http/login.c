@@ -68,6 +68,13 @@ unsigned login_redirect(struct http_response *r)
 	return r->status = 303;
 }
 
+void http_sign_out(struct http_response *r)
+{
+	http_response_field(r, "Set-Cookie",
+	                    TOKEN_COOKIE
+	                    "=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict");
+}
+
 unsigned login_submit(const struct http_config *config,
                       const struct http_request *request, struct http_response *r)
 {

@@ -97,6 +97,17 @@ class Tokens(WithTokens, ServerTest):
         self.assertNotIn(b"script>", answer.body)
         self.assertNotIn("set-cookie", answer.headers)
 
+    def test_role_and_signing_out(self):
+        for token in (VIEW, RUN):
+            service = self.server.request("GET", "/api/v1/", headers=self.bearer(token)).json()
+            self.assertEqual(service["role"], token.split("-", maxsplit=1)[0])
+        for cookie in (f"trilane={VIEW}", "trilane=of-a-token-that-was-changed", ""):
+            answer = self.assert_ok(self.server.request("DELETE", "/api/v1/session", headers={"Cookie": cookie}), 204)
+            self.assertRegex(answer.headers["set-cookie"], r"^trilane=; Path=/; Max-Age=0;")
+        answer = self.server.request("DELETE", "/api/v1/session", headers={"Cookie": f"trilane={VIEW}", "Sec-Fetch-Site": "cross-site"})
+        self.assert_problem(answer, 403)
+        self.assertNotIn("set-cookie", answer.headers)
+
     def test_hint_names_the_way_in(self):
         self.assertIn("/login", self.server.get("/api/v1/jobs").json()["hint"])
 

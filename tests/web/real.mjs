@@ -184,6 +184,11 @@ test("real: a browser signs in, looks, and is told what its token may not", asyn
   await whole.click("[data-lane=native] footer button");
   await whole.waitForFunction(() => /wants a token/.test(document.querySelector("[data-lane=native] .problem")?.textContent));
   equal(await whole.getAttribute(".problem a", "href"), "login", "the way in");
+  await whole.context().addCookies(state.cookies);
+  await accessible(whole, "the page of who is signed in");
+  await whole.click("text=Sign out");
+  await whole.waitForSelector("#token");
+  equal((await whole.context().cookies()).length, 0, "the cookie");
   await whole.context().close();
   await server.stop();
   rmSync(folder, { recursive: true, force: true });

@@ -2,7 +2,7 @@
 // The shell: header, footer, the view that the address names, and what is said when the
 // server is gone.
 
-import { loader, Problem } from "./api.js";
+import { loader, Problem, signOut } from "./api.js";
 import { h, redraw } from "./dom.js";
 import { begin as beginModel, model, watch } from "./model.js";
 import * as places from "./places.js";
@@ -52,7 +52,8 @@ const NAV = [["", "Overview"], ["interpreters", "Pythons"], ["results", "Results
 // --- header --------------------------------------------------------------------------------
 
 const settingsView = later(loader("./views/settings.js"), "open");
-const openSettings = () => settingsView().catch((error) => {
+// A button of the header, which has no place of its own for what goes wrong.
+const orSay = (action) => () => action().catch((error) => {
   document.getElementById("main").prepend(problem(error));
 });
 
@@ -78,8 +79,18 @@ function header() {
     h("nav", { "aria-label": "Pages" }, h("ul", {}, NAV.map(([path, name]) => h("li", {},
       h("a", { href: `#/${path}`, "data-nav": path }, name))))),
     h("div", { class: "tools" }, h("search", { role: "search" }, searchField()),
-      h("button", { type: "button", class: "bare", "aria-label": "Settings", onclick: openSettings },
-        icon("settings")))));
+      h("button", { type: "button", class: "bare", "aria-label": "Settings", onclick: orSay(settingsView) },
+        icon("settings")),
+      h("span", { id: "session" }))));
+}
+
+// In lab mode: as whom the browser is signed in, and the way out.
+const ROLES = { run: "This browser may look and start work.", view: "This browser may look." };
+
+function session() {
+  const role = ROLES[model.service && model.service.role];
+  redraw(document.getElementById("session"), role && h("button",
+    { type: "button", class: "bare small", title: role, onclick: orSay(signOut) }, "Sign out"));
 }
 
 function footer() {
@@ -200,6 +211,7 @@ async function begin() {
   });
   watch(["online"], notice);
   watch(["service"], footer);
+  watch(["service"], session);
   watch(["jobs"], () => announceJobs(model.jobs.values()));
   await beginModel();
   beginRouter(ROUTES, show);
