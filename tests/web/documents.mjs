@@ -38,6 +38,10 @@ export const report = {
     power: { source: "ac", mode: "automatic" }, thermal: { pressure: "nominal" },
     cuda: {}, tools: { conda: { path: "/opt/homebrew/bin/conda", version: "24.9.2", subdir: "osx-arm64" } },
   },
+  verdict: {
+    sentence: "TensorFlow works in /Users/ada/miniforge3/envs/tf/bin/python (environments with TensorFlow: 1 ready, 1 usable with limits, 1 broken).",
+    next: "Use an arm64 Python. Make a new environment with Miniforge and install TensorFlow there.",
+  },
   interpreters: [
     {
       id: "00000000000000a1", path: "/Users/ada/miniforge3/envs/tf/bin/python",

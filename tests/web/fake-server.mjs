@@ -22,6 +22,7 @@ const clone = (value) => JSON.parse(JSON.stringify(value));
 function stateOf(name) {
   const healthy = clone(documents.report);
   healthy.findings = [];
+  healthy.verdict = { sentence: "TensorFlow works in /Users/ada/miniforge3/envs/tf/bin/python.", next: "Measure what it can do: run a benchmark." };
   healthy.interpreters = healthy.interpreters.filter((i) => i.verdict.state === "ready");
   return {
     full: { report: documents.report, results: documents.results },
@@ -59,7 +60,7 @@ export async function fake({ port = 0, state = "full", root = WEB, report } = {}
   // A job that takes a second, told in events.
   function start(kind, request, done) {
     const job = {
-      id: documents.id(Date.now(), world.jobs.length + 50), kind, state: "queued", progress: 0, step: null,
+      id: documents.id(Date.now(), world.jobs.length + 50), kind, request, state: "queued", progress: 0, step: null,
       created: new Date().toISOString(), started: null, finished: null, error: null, links: { self: "", result: null },
     };
     world.jobs.unshift(job);
@@ -134,7 +135,7 @@ export async function fake({ port = 0, state = "full", root = WEB, report } = {}
   }
 
   const lists = {
-    "": () => ({ version: "0.1.0", links: {} }),
+    "": () => ({ version: "0.1.0", data: ["digits"], lanes: [], links: {} }),
     jobs: () => ({ jobs: world.jobs }),
     compatibility: () => documents.compatibility,
     openapi: () => ({}),

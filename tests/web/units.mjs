@@ -55,17 +55,14 @@ test("a lane is in one of five states", () => {
 test("the verdict comes first and names a next step", () => {
   equal(summary.verdict(null, []).next.kind, "look");
   const full = summary.verdict(documents.report, []);
-  equal(full.sentence, "TensorFlow works in 2 of 5 Pythons on this Mac; one is broken.");
-  equal(full.next.id, "x86-tensorflow-under-rosetta");
+  equal([full.tone, full.sentence, full.detail], ["warn", "TensorFlow works in /Users/ada/miniforge3/envs/tf/bin/python.",
+    "Environments with TensorFlow: 1 ready, 1 usable with limits, 1 broken."], "the server's words");
+  equal([full.next.id, full.next.text], ["x86-tensorflow-under-rosetta", "Use an arm64 Python."], "the worst finding");
   const healthy = { ...documents.report, findings: [], interpreters: [documents.report.interpreters[0]] };
-  equal(summary.verdict(healthy, []).sentence, "TensorFlow is ready on this Mac.");
-  equal(summary.verdict(healthy, []).next.kind, "run");
+  equal([summary.verdict(healthy, []).tone, summary.verdict(healthy, []).next.kind], ["good", "run"]);
   equal(summary.verdict(healthy, documents.results).next, null);
-  const said = { ...documents.report, verdict: { sentence: "TensorFlow works in /p (2 ready, 1 broken).", next: "Do this. And that." } };
-  const own = summary.verdict(said, []);
-  equal([own.sentence, own.detail, own.next.text], ["TensorFlow works in /p.", "2 ready, 1 broken.", "Do this."], "the server's words");
-  const none = { ...documents.report, findings: [], interpreters: [] };
-  equal(summary.verdict(none, []).sentence, "There is no Python on this Mac.");
+  const none = { ...documents.report, findings: [], interpreters: [], verdict: { sentence: "No Python was found here.", next: "Install a Python." } };
+  equal(summary.verdict(none, []).next, { kind: "text", text: "Install a Python." });
   ok(/^Fastest when measured: Native for the MLP and GPU for the CNN \(1\.4/.test(summary.fastest(documents.results)), "fastest");
 });
 

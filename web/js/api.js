@@ -16,6 +16,9 @@ export class Problem extends Error {
   }
 }
 
+export const unanswered = (detail = "") => new Problem(0, "The server does not answer.", detail,
+  "Start it again with “trilane serve”. This page reconnects by itself.");
+
 const HINTS = {
   401: "Open the address with its token once, as the server printed it at its start.",
   403: "Open the page at the address that the server printed at its start.",
@@ -50,7 +53,7 @@ async function problemOf(response) {
     body.hint || HINTS[status] || "", retryAfter);
 }
 
-export async function request(method, path, { body, accept, key, signal } = {}) {
+export async function request(method, path, { body, accept, key } = {}) {
   const headers = { Accept: accept || "application/json" };
   if (body !== undefined) {
     headers["Content-Type"] = "application/json";
@@ -61,15 +64,11 @@ export async function request(method, path, { body, accept, key, signal } = {}) 
   let response;
   try {
     response = await fetch(url(path), {
-      method, headers, signal, credentials: "same-origin", cache: "no-cache",
+      method, headers, credentials: "same-origin", cache: "no-cache",
       body: body === undefined ? undefined : JSON.stringify(body),
     });
-  } catch (error) {
-    if (error.name === "AbortError") {
-      throw error;
-    }
-    throw new Problem(0, "The server does not answer.", "",
-      "Start it again with “trilane serve”. This page reconnects by itself.");
+  } catch {
+    throw unanswered();
   }
   if (!response.ok) {
     throw await problemOf(response);
@@ -77,8 +76,8 @@ export async function request(method, path, { body, accept, key, signal } = {}) 
   return response;
 }
 
-export async function get(path, options) {
-  return (await request("GET", path, options)).json();
+export async function get(path) {
+  return (await request("GET", path)).json();
 }
 
 export async function text(path, accept) {
@@ -92,7 +91,7 @@ export async function page(path, name) {
   const link = /<([^>]+)>\s*;\s*rel="?next"?/.exec(response.headers.get("Link") || "");
   const next = link ? new URL(link[1], response.url) : null;
   return {
-    items: Array.isArray(document) ? document : document[name] || document.items || [],
+    items: document[name],
     next: next && next.origin === ROOT.origin ? next.href : null,
   };
 }
@@ -104,17 +103,11 @@ function newKey() {
 
 // Starts a job and answers with its document.
 export async function start(path, body) {
-  const response = await request("POST", path, { body, key: newKey() });
-  const document = await response.json().catch(() => null);
-  if (document && document.id) {
-    return document;
-  }
-  return get(response.headers.get("Location"));
+  return (await request("POST", path, { body, key: newKey() })).json();
 }
 
 export async function cancel(id) {
-  const response = await request("DELETE", `jobs/${encodeURIComponent(id)}`);
-  return response.json().catch(() => null);
+  return (await request("DELETE", `jobs/${encodeURIComponent(id)}`)).json();
 }
 
 // Ends the browser's cookie in lab mode; the way in is all that is left then.
@@ -123,6 +116,6 @@ export async function signOut() {
   location.assign(new URL("login", document.baseURI));
 }
 
-export async function diagnose(body, signal) {
-  return (await request("POST", "diagnoses", { body, signal })).json();
+export async function diagnose(body) {
+  return (await request("POST", "diagnoses", { body })).json();
 }

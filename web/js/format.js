@@ -237,6 +237,10 @@ export function leaves(value, skip = new Set(), path = "", out = []) {
   return out;
 }
 
+// "Debian GNU/Linux 12 (bookworm)", "macOS 15.1"; empty if it is not known.
+export const system = (os) => fact(os, "pretty_name")
+  || [fact(os, "name"), fact(os, "version")].filter(Boolean).join(" ");
+
 // The names of architectures as the two worlds say them.
 export function arch(name) {
   return { arm64: "arm64", x86_64: "x86-64" }[name] || name || "–";

@@ -61,15 +61,8 @@ function hasNumbers(entry) {
   return entry.state === "done" && (entry.models || []).some((m) => m.samples_per_second > 0);
 }
 
-// A job has a lane by its request; who does not know it, by its events or the step it is at.
-function jobHasLane(job, lane, request, seen = new Set()) {
-  if (job.kind !== "benchmark") {
-    return false;
-  }
-  const lanes = request && (request.lanes || ["native"]);
-  return lanes ? lanes.includes(lane)
-    : seen.has(lane) || new RegExp(`\\b${lane}\\b`, "i").test(job.step || "");
-}
+const jobHasLane = (job, lane) => job.kind === "benchmark"
+  && (job.request.lanes || ["native"]).includes(lane);
 
 // What the server says of a lane before anything has run: { possible, reason, … }.
 export function saidOf(lane, service) {
@@ -83,9 +76,9 @@ function findingOf(lane, report) {
   return found ? found.id : null;
 }
 
-// RESULTS are whole ones, newest first; JOBS the active ones, each with its request.
+// RESULTS are whole ones, newest first; JOBS the active ones.
 export function laneState(lane, { jobs, results, report, service }) {
-  const job = jobs.find((j) => jobHasLane(j, lane, j.request, j.seen));
+  const job = jobs.find((j) => jobHasLane(j, lane));
   if (job) {
     return { state: "running", job };
   }

@@ -2,7 +2,7 @@
 // The shell: header, footer, the view that the address names, and what is said when the
 // server is gone.
 
-import { loader, Problem, signOut } from "./api.js";
+import { loader, signOut, unanswered } from "./api.js";
 import { h, redraw } from "./dom.js";
 import { begin as beginModel, model, watch } from "./model.js";
 import * as places from "./places.js";
@@ -17,8 +17,7 @@ import * as overview from "./views/overview.js";
 // address is first asked for.
 const later = (load, name) => async (...args) => {
   const views = await load().catch(() => {
-    throw new Problem(0, "The server does not answer.", "This page was not loaded before it went.",
-      "Start it again with “trilane serve”. This page reconnects by itself.");
+    throw unanswered("This page was not loaded before it went.");
   });
   return views[name](...args);
 };
@@ -94,10 +93,8 @@ function session() {
 }
 
 function footer() {
-  const version = model.service && (model.service.version
-    || (model.service.tool && model.service.tool.version));
   redraw(document.getElementById("foot"), h("div", {},
-    h("span", {}, typeof version === "string" ? `Trilane ${version}` : "Trilane"),
+    h("span", {}, `Trilane ${model.service ? model.service.version : ""}`),
     h("a", { href: "#/compatibility" }, "Compatibility"),
     h("a", { href: "api/v1/openapi.json" }, "API"),
     h("a", { href: "#/report" }, "Copy a report"),
@@ -116,8 +113,8 @@ function markNav(nav) {
 
 function notice() {
   const element = document.getElementById("notice");
-  const text = model.online === false
-    ? "The server does not answer. Start it again with “trilane serve”; this page reconnects by itself." : "";
+  const { title, hint } = unanswered();
+  const text = model.online === false ? `${title} ${hint}` : "";
   if (element.textContent !== text) {
     element.textContent = text;
   }

@@ -6,9 +6,9 @@ import * as api from "./api.js";
 import { follow } from "./live.js";
 
 const RESULTS_FIRST = 50;
+const WHOLE_FIRST = 12;
 const POLL_MS = 2000;
 const LIVE_MS = 400;
-const MINE = "trilane.requests";
 
 export const model = {
   online: null, // null: not asked yet
@@ -16,7 +16,7 @@ export const model = {
   service: null,
   report: undefined, // undefined: not asked; null: there is none yet
   jobs: new Map(),
-  results: undefined, // summaries or whole documents, newest first
+  results: [], // summaries, newest first
   older: null, // the address of the results before them, if there are any
   whole: new Map(), // results by id
   live: new Map(), // by job: the newest event of each lane, by lane
@@ -87,12 +87,10 @@ async function loadResults() {
   const { items, next } = await api.page(`results?limit=${RESULTS_FIRST}`, "results");
   // What the reader has asked for beyond the first page stays.
   const last = items.at(-1);
-  const before = (model.results || []).filter((item) => last && item.id < last.id);
+  const before = model.results.filter((item) => last && item.id < last.id);
   model.older = before.length > 0 ? model.older : next;
   model.results = [...items, ...before];
-  const fresh = items.filter((item) => !item.lanes && !model.whole.has(item.id)).slice(0, 12);
-  await Promise.all(fresh.map((item) => loadResult(item.id)));
-  items.filter((item) => item.lanes).forEach((item) => model.whole.set(item.id, item));
+  await Promise.all(items.slice(0, WHOLE_FIRST).map((item) => loadResult(item.id)));
   tell("results");
 }
 
@@ -112,7 +110,7 @@ export async function loadResult(id) {
 
 // The whole results that are at hand, newest first.
 export function results() {
-  return (model.results || []).map((item) => model.whole.get(item.id)).filter(Boolean);
+  return model.results.map((item) => model.whole.get(item.id)).filter(Boolean);
 }
 
 async function loadAll() {
@@ -152,37 +150,12 @@ async function putJob(job) {
   tell("jobs");
 }
 
-// What a job was asked for.  The server's word first; a page that started it remembers.
-export function requestOf(job) {
-  if (job.request) {
-    return job.request;
-  }
-  try {
-    return JSON.parse(sessionStorage.getItem(MINE) || "{}")[job.id] || null;
-  } catch {
-    return null;
-  }
-}
-
-function remember(id, request) {
-  try {
-    sessionStorage.setItem(MINE, JSON.stringify({ [id]: request }));
-  } catch {
-    // Without storage the tiles show the step alone.
-  }
-}
-
 export async function startBenchmark(request) {
-  const job = await api.start("benchmarks", request);
-  remember(job.id, request);
-  putJob(job);
-  return job;
+  putJob(await api.start("benchmarks", request));
 }
 
 export async function startReport(imports) {
-  const job = await api.start("reports", { imports });
-  putJob(job);
-  return job;
+  putJob(await api.start("reports", { imports }));
 }
 
 export async function cancelJob(id) {

@@ -2,7 +2,7 @@
 // The first sentence: what this machine's TensorFlow set-up can do, and the next step.
 // Pure: documents in, words out.
 
-import { bytes, capital, count, ended, fact, isAbsent, listed, ratio, sentence } from "./format.js";
+import { bytes, capital, count, ended, fact, isAbsent, listed, ratio, sentence, system } from "./format.js";
 import { MODELS, againstNative, fastestLane, laneName, lanesWith, modelName } from "./lanes.js";
 
 const RANK = { blocker: 0, warning: 1, hint: 2, info: 3 };
@@ -29,32 +29,14 @@ const ABLE = new Set(["ready", "works-with-limits"]);
 export const able = (report) => ((report && report.interpreters) || [])
   .filter((interpreter) => ABLE.has(fact(interpreter, "verdict.state")));
 
-function states(report) {
-  const counts = { ready: 0, "works-with-limits": 0, broken: 0, "no-tensorflow": 0, all: 0 };
-  for (const interpreter of (report && report.interpreters) || []) {
-    const state = fact(interpreter, "verdict.state");
-    counts.all += 1;
-    if (state in counts) {
-      counts[state] += 1;
-    }
-  }
-  return counts;
-}
-
-function machineName(report) {
-  return fact(report, "machine.os.name") === "macOS" ? "this Mac" : "this machine";
-}
-
 // "Apple M2 Pro · macOS 15.1 · 12 cores · 32 GiB": what is known of it.
 export function machineLine(report) {
   const machine = report.machine || {};
-  const os = fact(machine, "os.pretty_name")
-    || [fact(machine, "os.name"), fact(machine, "os.version")].filter(Boolean).join(" ");
   const cores = fact(machine, "cores.total");
   const memory = fact(machine, "memory.total_bytes");
   const container = machine.container;
   return [
-    fact(machine, "chip") || fact(machine, "model"), os,
+    fact(machine, "chip") || fact(machine, "model"), system(machine.os),
     cores ? count(cores, "core") : null,
     memory ? bytes(memory) : null,
     isAbsent(container) || container === false || container === "none" ? null : "container",
@@ -78,57 +60,6 @@ const measure = {
   kind: "run",
   text: "Measure how fast it trains: a quick run takes a minute or two.",
 };
-
-function fromWorst(report, worst, working, counts) {
-  const where = machineName(report);
-  if (worst.severity === "blocker" && working === 0) {
-    return { tone: "bad", sentence: ended(worst.title), next: nextOf(worst) };
-  }
-  if (worst.severity === "blocker") {
-    return {
-      tone: "warn",
-      sentence: `TensorFlow works in ${working} of ${count(counts.all, "Python")} on ${where}`
-        + (counts.broken > 0 ? `; ${counts.broken === 1 ? "one is" : `${counts.broken} are`} broken.` : "."),
-      detail: ended(worst.title),
-      next: nextOf(worst),
-    };
-  }
-  if (working > 0) {
-    return {
-      tone: "warn",
-      sentence: `TensorFlow works on ${where}, with a limit worth knowing.`,
-      detail: ended(worst.title),
-      next: nextOf(worst),
-    };
-  }
-  return { tone: "warn", sentence: ended(worst.title), next: nextOf(worst) };
-}
-
-function withoutTrouble(report, counts, working, measured) {
-  const where = machineName(report);
-  if (working > 0) {
-    return {
-      tone: "good",
-      sentence: counts.all === 1 ? `TensorFlow is ready on ${where}.`
-        : `TensorFlow is ready on ${where}, in ${working} of ${count(counts.all, "Python")}.`,
-      next: measured ? null : measure,
-    };
-  }
-  if (counts.broken > 0) {
-    return {
-      tone: "bad",
-      sentence: `TensorFlow is installed on ${where}, but cannot be imported.`,
-      next: { kind: "link", href: "#/interpreters", text: "See which Python is broken, and why." },
-    };
-  }
-  return {
-    tone: "plain",
-    sentence: counts.all > 0 ? `No Python on ${where} has TensorFlow.`
-      : `There is no Python on ${where}.`,
-    next: measured ? null
-      : { ...measure, text: "Trilane's own models train without it: measure this machine first." },
-  };
-}
 
 // "It works in X (3 ready, 2 broken)." as two sentences: what counts, and the counts.
 function parted(text) {
@@ -155,29 +86,17 @@ function inItsWords(report, working, isMeasured) {
   return { tone, sentence: ended(said), detail: counted, next };
 }
 
-// { tone: good|warn|bad|plain, sentence, detail, next: { kind, text, id, href } | null }
+// { tone: good|warn|bad|plain, sentence, detail, next: { kind, text, id } | null }
 // LOOKING: the first report is being made.
 export function verdict(report, results, looking = false) {
-  if (!report && looking) {
-    return { tone: "plain", sentence: "Looking at this machine.", next: null };
+  if (report) {
+    return inItsWords(report, able(report).length, results.length > 0);
   }
-  if (!report) {
-    return {
-      tone: "plain",
-      sentence: "This machine has not been looked at yet.",
-      next: { kind: "look", text: "Read its facts and find its Pythons: a second, nothing is run." },
-    };
-  }
-  const counts = states(report);
-  const working = able(report).length;
-  if (fact(report, "verdict.sentence")) {
-    return inItsWords(report, working, results.length > 0);
-  }
-  const worst = ranked(report.findings)[0];
-  if (worst && (worst.severity === "blocker" || worst.severity === "warning")) {
-    return fromWorst(report, worst, working, counts);
-  }
-  return withoutTrouble(report, counts, working, results.length > 0);
+  return looking ? { tone: "plain", sentence: "Looking at this machine.", next: null } : {
+    tone: "plain",
+    sentence: "This machine has not been looked at yet.",
+    next: { kind: "look", text: "Read its facts and find its Pythons: a second, nothing is run." },
+  };
 }
 
 // Which lane is the fastest for each model, from the newest result that compares some:

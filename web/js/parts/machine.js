@@ -76,12 +76,10 @@ function cuda(machine) {
 
 export function machineFacts(report) {
   const machine = report.machine || {};
-  const os = machine.os || {};
   const memory = machine.memory || {};
   return h("div", { class: "stack-l" },
     facts([
-      ["System", [shown(os.pretty_name === undefined ? os.name : os.pretty_name), " ",
-        os.pretty_name === undefined && shown(os.version)]],
+      ["System", format.system(machine.os) || shown(null)],
       ["Chip", shown(machine.chip)],
       ["Architecture", [shown(machine.arch, format.arch), machine.translated === true
         && h("span", { class: "quiet" }, ", and Trilane itself is translated")]],

@@ -5,7 +5,7 @@ import { h } from "../dom.js";
 import * as format from "../format.js";
 import { LANES, MAIN, againstNative, isVariant, laneDetail, laneState, modelName, saidOf, spread }
   from "../lanes.js";
-import { activeJobs, cancelJob, model, requestOf, results, startReport } from "../model.js";
+import { activeJobs, cancelJob, model, results, startReport } from "../model.js";
 import { to } from "../router.js";
 import { able } from "../summary.js";
 import { action, when } from "./basics.js";
@@ -149,10 +149,9 @@ function isShown(lane, { state, result }) {
 }
 
 export function laneStates() {
-  const jobs = activeJobs().map((job) => ({
-    ...job, request: requestOf(job), seen: new Set((model.live.get(job.id) || new Map()).keys()),
-  }));
-  const context = { jobs, results: results(), report: model.report, service: model.service };
+  const context = {
+    jobs: activeJobs(), results: results(), report: model.report, service: model.service,
+  };
   return Object.fromEntries(Object.keys(LANES).map((lane) => [lane, laneState(lane, context)]));
 }
 

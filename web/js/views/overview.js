@@ -207,7 +207,7 @@ export function view(host, parameters, scope) {
   scope.onLeave(() => clearInterval(timer));
   host.append(
     section(scope, ["report", "results", "jobs"], verdictPart, () => JSON.stringify([
-      model.report && model.report.id, (model.results || []).map((r) => r.id),
+      model.report && model.report.id, model.results.map((r) => r.id),
       [...model.jobs.values()].map((j) => [j.id, j.state])])),
     progressHost,
     section(scope, ["report", "results", "jobs", "service", "live"], () => h("section",

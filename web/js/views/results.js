@@ -73,7 +73,7 @@ export function list(host, parameters, scope) {
     "Pick two of them, or drop files of other machines anywhere on the page."));
   const body = h("div", { class: "part" });
   const update = () => {
-    const items = model.results || [];
+    const items = model.results;
     head.hidden = items.length === 0;
     redraw(body, items.length > 0 ? [h("p", { class: "quiet" }, "Samples trained a second. Trust: how undisturbed the run was, from A to D."),
       resultTable(items, boxOf),
@@ -172,8 +172,7 @@ function surroundings(environment) {
   const seconds = (Date.parse(environment.finished) - Date.parse(environment.started)) / 1000;
   return [facts([
     ["Chip", shown(machine.chip)], ["Architecture", shown(machine.arch, format.arch)],
-    ["System", shown(os.pretty_name === undefined
-      ? [os.name, os.version].filter((v) => !format.isAbsent(v)).join(" ") || null : os.pretty_name)],
+    ["System", shown(format.system(os) || null)],
     environment.threads !== undefined && ["Threads used", shown(environment.threads)],
     ["Power", shown(power.source, powerSource)], ["Power mode", shown(power.mode)],
     ["Thermal state", shown(thermal.state === undefined ? thermal.pressure : thermal.state)],
@@ -194,7 +193,7 @@ function documents(result) {
 }
 
 function compareWith(result) {
-  const others = (model.results || []).filter((r) => r.id !== result.id);
+  const others = model.results.filter((r) => r.id !== result.id);
   if (others.length === 0) {
     return null;
   }
