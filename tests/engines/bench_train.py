@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 """The comparison of docs/performance.md; called by script/bench-train.
 
-Every round times every subject once, in random order.  With each time goes what other
-programs took of the machine, and how fast one step of ours, always the same, ran just before
-and just after: that slows down too when it is a neighbour beyond a virtual machine's sight
-who takes the caches.  bench_report.py leaves out the times of busy moments, as long as enough
-others remain.
+Every round times every subject once: the models in random order, and in random order what is
+timed of each.  With each time goes what other programs took of the machine, and how fast one
+step of ours, always the same, ran just before and just after: that slows down too when it is
+a neighbour beyond a virtual machine's sight who takes the caches.  bench_report.py leaves out
+the times of busy moments, as long as enough others remain.
 """
 
 import argparse
@@ -138,20 +138,22 @@ def gauge(options, isa, model):
 
 
 def run_rounds(options, isa, subjects, peers):
+    """Model by model, so that one gauge between two subjects serves both."""
     samples = {name: [] for name in subjects}
     for number in range(options.rounds):
-        names = list(subjects)
-        random.shuffle(names)
-        for name in names:
-            before = gauge(options, isa, name[0])
-            load = Load(peers.values())
-            rate = subjects[name]()
-            others = load.others()
-            after = gauge(options, isa, name[0])
-            if rate:
-                samples[name].append(
-                    {"rate": rate, "others": others, "gauge": min(before, after)}
-                )
+        for model in random.sample(options.models, len(options.models)):
+            names = [name for name in subjects if name[0] == model]
+            before = gauge(options, isa, model)
+            for name in random.sample(names, len(names)):
+                load = Load(peers.values())
+                rate = subjects[name]()
+                others = load.others()
+                after = gauge(options, isa, model)
+                if rate:
+                    samples[name].append(
+                        {"rate": rate, "others": others, "gauge": min(before, after)}
+                    )
+                before = after
         print(f"round {number + 1} of {options.rounds}", file=sys.stderr)
     return samples
 
