@@ -5,12 +5,10 @@
  * Two independent judges:
  *	gradients   finite differences of the loss, computed in float64 by a forward pass
  *	            that shares no code with any engine: every parameter of small models
- * of
- *	            odd shapes, and some of the real one
+ *	            of odd shapes, and some of the real one
  *	oracle      the reference engine: gradients of every parameter on the same
- * batches,
- *	            then losses of the first steps from the same weights, and where the
- *	            weights have gone after them
+ *	            batches, then losses of the first steps from the same weights, and
+ *	            where the weights have gone after them
  *
  * Errors are relative: of a gradient, the largest difference divided by the array's
  * largest gradient; of a loss, divided by the reference's; of the weights, the distance

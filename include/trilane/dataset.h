@@ -5,7 +5,7 @@
  *
  * Where they come from, dataset_load():
  *	"digits"    drawn: 60,000 and 10,000 procedural digits, a function of the seed
- * alone
+ *	            alone
  *	a folder    the four MNIST files in IDX form, as published, each plain or .gz
  *	            (train-images-idx3-ubyte …; a dot for the dash before "idx" is fine);
  *	            Fashion-MNIST and its like have the same form

@@ -20,8 +20,8 @@ struct report_options {
 	bool imports; /* run the guarded import probes (live machines only) */
 	const struct advice *advice; /* NULL: the embedded rules, read for this call */
 	const char *id;              /* NULL: a new one */
-	/* Called before each step with its name and the part done, 0 to 1; false stops.
-	 * */
+	/* Called before each step with its name and the part done (0 to 1); false
+	 * stops. */
 	bool (*step)(void *context, const char *name, double done);
 	void *context;
 };

@@ -5,8 +5,7 @@
  * Rows of the table, as far as the build could make them:
  *	trilane-worker-OS-ARCH    OS "linux" or "macos", ARCH "x86_64" or "arm64": the
  *	                          native one always, a foreign one when a cross compiler
- * was
- *	                          there (a static program on Linux)
+ *	                          was there (a static program on Linux)
  *	tensorflow_worker.py      the same protocol for a Python interpreter
  * Look up with embedded_find(worker_images, worker_images_count, name).
  */

@@ -143,8 +143,7 @@ static json_t *make_references(const struct advice *a, const struct rule *rule)
 
 	json_array_foreach(json_object_get(rule->json, "references"), i, key)
 	{
-		/* a copy: findings are changed and freed by other threads than this one's
-		 * */
+		/* a copy: other threads than this one change and free findings */
 		json_array_append_new(
 			out, json_deep_copy(json_object_get(a->references,
 		                                            json_string_value(key))));

@@ -89,8 +89,7 @@ const char *context_table(const struct context *c, const char *table, const char
 	return NULL;
 }
 
-/* --- templates -----------------------------------------------------------------------
- * */
+/* --- templates -------------------------------------------------------------------- */
 
 static void add_quoted(const char *text, struct str *out)
 {

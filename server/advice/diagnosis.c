@@ -11,12 +11,10 @@ static json_t *what_next(void)
 	static const char *const collect[] = {
 		"the whole output, from the command that was typed to the last line",
 		"the last lines of the terminal that started Jupyter or the editor, if "
-		"the "
-		"kernel just died",
+		"the kernel just died",
 		"python -X faulthandler -c \"import tensorflow\"",
 		"python -c \"import platform, sys; print(sys.version, "
-		"platform.machine(), "
-		"platform.platform())\"",
+		"platform.machine(), platform.platform())\"",
 		"python -m pip list",
 		"trilane probe --imports",
 	};

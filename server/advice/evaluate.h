@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Findings of one subject while they are gathered: which rules hold, what they supersede.
- * */
+/* Findings of one subject while they are gathered: which rules hold, and what they
+ * supersede. */
 #ifndef TRILANE_ADVICE_EVALUATE_H
 #define TRILANE_ADVICE_EVALUATE_H
 

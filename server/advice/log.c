@@ -30,8 +30,7 @@ struct reading {
 	const char *subject;
 };
 
-/* --- facts in the log ----------------------------------------------------------------
- * */
+/* --- facts in the log ------------------------------------------------------------- */
 
 static void add_package(json_t *packages, const json_t *captures)
 {

@@ -218,8 +218,7 @@ static int load_text(struct advice *a, const char *file, const char *text, size_
 	return 0;
 }
 
-/* --- what belongs to the rules -------------------------------------------------------
- * */
+/* --- what belongs to the rules ---------------------------------------------------- */
 
 static int read_named(struct advice *a, const char *file, json_t **out, struct error *err)
 {

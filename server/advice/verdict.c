@@ -100,8 +100,7 @@ json_t *advice_verdict(const struct advice *a, const json_t *interpreter,
 	return verdict("ready", &sentence);
 }
 
-/* --- the machine ---------------------------------------------------------------------
- * */
+/* --- the machine ------------------------------------------------------------------ */
 
 static size_t count_state(const json_t *interpreters, const char *state,
                           const json_t **first)

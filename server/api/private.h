@@ -96,7 +96,7 @@ HANDLER(get_compatibility);
 HANDLER(get_metrics);
 HANDLER(get_page);
 
-/* --- forms of a result (result_*.c): each appends to OUT -------------------------- */
+/* --- forms of a result (forms.c): each appends to OUT ------------------------------ */
 
 void result_csv(const json_t *result, struct str *out);
 void result_markdown(const json_t *result, struct str *out);

@@ -434,8 +434,7 @@ int check_engine(const struct check_subject *subject, uint64_t seed,
 	if (!rc && out->passed)
 		snprintf(out->detail, sizeof(out->detail),
 		         "finite differences; gradients, answers, %u steps' losses and "
-		         "weights "
-		         "against the reference",
+		         "weights against the reference",
 		         batches->steps);
 	return rc;
 }

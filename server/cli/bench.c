@@ -263,9 +263,7 @@ const struct command command_bench = {
 	.values_size = sizeof(struct bench_values),
 	.defaults = &defaults,
 	.details = "Every lane is checked against the reference and trained before it is "
-		   "timed; "
-		   "then all are timed in randomised blocks, one at a time.  The exit "
-		   "code is 3 "
-		   "if a lane fails or none could be measured.",
+		   "timed; then all are timed in randomised blocks, one at a time.  The "
+		   "exit code is 3 if a lane fails or none could be measured.",
 	.run = run,
 };

@@ -19,9 +19,10 @@ static void add_overview(struct str *out)
 	for (size_t i = 0; i < cli_command_count; i++)
 		str_addf(out, "  %-12s %s\n", cli_commands[i]->name,
 		         cli_commands[i]->summary);
-	str_add(out, "\nEach has a --help.  Exit codes: 0 fine, 1 findings, 2 usage, 3 "
-	             "could not "
-	             "do it,\n4 regression, 5 cannot tell.\n");
+	str_add(out, "\n"
+	             "Each has a --help.  Exit codes: 0 fine, 1 findings, 2 usage, 3 "
+	             "could not do it,\n"
+	             "4 regression, 5 cannot tell.\n");
 }
 
 static int run(const void *values, const char *const *arguments, size_t count)

@@ -147,8 +147,7 @@ const struct command command_rules = {
 	.details =
 		"validate exits with 3 and names file, rule and reason if one does not "
 		"stand up; with DIR the rules in it (*.json) are read, too.  schema "
-		"prints "
-		"the JSON Schema of a file of rules, for editors.  docs/adding-a-rule.md "
-		"describes how to write one.",
+		"prints the JSON Schema of a file of rules, for editors.  "
+		"docs/adding-a-rule.md describes how to write one.",
 	.run = run,
 };

@@ -254,7 +254,6 @@ const struct command command_serve = {
 	.values_size = sizeof(struct serve_values),
 	.defaults = &serve_defaults,
 	.details = "Prints one line, \"listening on http://127.0.0.1:PORT/\", and runs "
-		   "until "
-		   "SIGINT or SIGTERM.",
+		   "until SIGINT or SIGTERM.",
 	.run = run,
 };

@@ -65,8 +65,7 @@ void crossover_sentence(const struct crossover *c, const char *a, const char *b,
 	} else {
 		str_addf(out,
 		         "%s seems to be ahead of %s from batch %u on, but up to batch "
-		         "%u that "
-		         "cannot be told.",
+		         "%u that cannot be told.",
 		         b, a, c->batch, c->largest);
 	}
 }

@@ -70,8 +70,7 @@ void compare_sentence(const struct comparison *c, const char *a, const char *b,
 	case VERDICT_NO_DIFFERENCE:
 		str_addf(out,
 		         "No difference is shown between %s and %s: it is within 1 %% "
-		         "(95 %% "
-		         "interval %+.1f to %+.1f %%).",
+		         "(95 %% interval %+.1f to %+.1f %%).",
 		         a, b, 100 * (c->low - 1), 100 * (c->high - 1));
 		break;
 	case VERDICT_CANNOT_TELL:

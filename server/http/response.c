@@ -16,8 +16,7 @@ const struct response_field response_security[] = {
 	{"Content-Security-Policy",
          "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
          "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
-         "'none'; "
-         "require-trusted-types-for 'script'"},
+         "'none'; require-trusted-types-for 'script'"},
 	{"Cross-Origin-Opener-Policy", "same-origin"},
 	{"Cross-Origin-Resource-Policy", "same-origin"},
 	{"Permissions-Policy",

@@ -146,10 +146,8 @@ static void say(struct memory_verdict *v, const char *of)
 	case MEMORY_TIGHT:
 		snprintf(v->sentence, sizeof(v->sentence),
 		         "It needs about %s and %s%s are available: close other programs "
-		         "or "
-		         "take a smaller batch, or the machine will swap and the times "
-		         "mean "
-		         "nothing.",
+		         "or take a smaller batch, or the machine will swap and the "
+		         "times mean nothing.",
 		         need, available, of);
 		break;
 	case MEMORY_TOO_LARGE:

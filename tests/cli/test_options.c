@@ -30,9 +30,7 @@ static const struct option_row rows[] = {
          .help = "a data set"},
 	{"dir", OPTION_STRING, offsetof(struct values, dir), "DIR",
          .help = "a folder with a long explanation that has to be wrapped at least once "
-                 "because "
-                 "it "
-                 "says much more than fits"},
+                 "because it says much more than fits"},
 	{"json", OPTION_FLAG, offsetof(struct values, json), .help = "print JSON"},
 	{"limit", OPTION_NUMBER, offsetof(struct values, limit), "N", .help = "how many",
          .min = 1, .max = 200},

@@ -7,6 +7,9 @@
 
 #include <cmocka.h>
 
+#include <signal.h>
+#include <sys/time.h>
+
 #include "trilane/clock.h"
 
 static void formats_known_instants(void **state)
@@ -71,6 +74,27 @@ static void monotonic_clock_moves_on(void **state)
 	assert_true(clock_monotonic_ns() - before >= 2 * NS_PER_MS);
 }
 
+static void ignore_signal(int number)
+{
+	(void)number;
+}
+
+static void signals_do_not_end_a_sleep(void **state)
+{
+	const struct sigaction act = {.sa_handler = ignore_signal};
+	const struct itimerval often = {{0, 1000}, {0, 1000}}, never = {{0, 0}, {0, 0}};
+	const uint64_t before = clock_monotonic_ns();
+	struct sigaction old;
+
+	(void)state;
+	sigaction(SIGALRM, &act, &old);
+	setitimer(ITIMER_REAL, &often, NULL);
+	clock_sleep_ns(20 * NS_PER_MS);
+	setitimer(ITIMER_REAL, &never, NULL);
+	sigaction(SIGALRM, &old, NULL);
+	assert_true(clock_monotonic_ns() - before >= 20 * NS_PER_MS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -78,6 +102,7 @@ int main(void)
 		cmocka_unit_test(parses_what_it_formats_and_any_offset),
 		cmocka_unit_test(refuses_what_is_no_date),
 		cmocka_unit_test(monotonic_clock_moves_on),
+		cmocka_unit_test(signals_do_not_end_a_sleep),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -124,6 +124,7 @@ static void limits_hold(void **state)
 	struct tree *t = *state;
 	CLEANUP(str_release) struct str text = STR_INIT;
 	CLEANUP(fs_list_release) struct fs_list list = FS_LIST_INIT;
+	struct error err = ERROR_INIT;
 
 	assert_int_equal(fs_root_read(&t->root, "/link", 5, &text, NULL),
 	                 ERROR_TOO_LARGE);
@@ -132,6 +133,9 @@ static void limits_hold(void **state)
 	str_clear(&text);
 	assert_int_equal(fs_root_read_head(&t->root, "/link", 2, &text, NULL), 0);
 	assert_string_equal(text.data, "in");
+	assert_int_equal(fs_root_read_head(&t->root, "/none", 2, &text, &err),
+	                 ERROR_NOT_FOUND);
+	assert_string_equal(err.text, "cannot open /none: No such file or directory");
 	assert_int_equal(fs_root_list(&t->root, "/", 2, &list, NULL), ERROR_TOO_LARGE);
 }
 

@@ -111,6 +111,36 @@ static void our_descriptors_stay_ours(void **state)
 	assert_string_equal(o.out.data, "0\n1\n2\n3\n");
 }
 
+/* The number that the next descriptor gets: nothing below it is free. */
+static int lowest_free(void)
+{
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	close(fd);
+	return fd;
+}
+
+static void no_descriptor_is_left_behind(void **state)
+{
+	const int before = lowest_free();
+	const char *argv[] = {"x", NULL};
+	struct proc_spec nowhere = {.path = "/nonexistent/x",
+	                            .argv = argv,
+	                            .streams = PROC_STDIN | PROC_STDOUT | PROC_STDERR |
+	                                       PROC_FD3};
+	struct proc p = PROC_INIT;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		CLEANUP(proc_output_release) struct proc_output o = PROC_OUTPUT_INIT;
+
+		run("cat", "word", 60 * NS_PER_S, 1000, &o);
+		assert_string_equal(o.out.data, "word");
+		assert_int_equal(proc_start(&p, &nowhere, NULL), ERROR_NOT_FOUND);
+	}
+	assert_int_equal(lowest_free(), before);
+}
+
 static void a_missing_program_is_an_error(void **state)
 {
 	CLEANUP(proc_output_release) struct proc_output o = PROC_OUTPUT_INIT;
@@ -157,6 +187,7 @@ int main(void)
 		cmocka_unit_test(a_grandchild_holding_the_pipe_does_not_hang_us),
 		cmocka_unit_test(a_flood_is_stopped),
 		cmocka_unit_test(our_descriptors_stay_ours),
+		cmocka_unit_test(no_descriptor_is_left_behind),
 		cmocka_unit_test(a_missing_program_is_an_error),
 		cmocka_unit_test(conversation_over_descriptor_three),
 	};

@@ -145,6 +145,46 @@ static void ids_are_valid_and_differ(void **state)
 	assert_false(id_valid("short") || id_valid("../../../../../../etc/pass"));
 }
 
+static void ids_sort_behind_one_from_the_future(void **state)
+{
+	static const char last[] = "7zzzzzzzzz0123456789abcdef";
+	char next[ID_SIZE];
+
+	(void)state;
+	assert_true(id_valid(last));
+	id_new_after(last, next);
+	assert_true(id_valid(next) && strcmp(next, last) > 0);
+	assert_memory_equal(next, "8000000000", 10);
+	id_new_after("", next);
+	assert_true(id_valid(next) && strcmp(next, last) < 0);
+}
+
+static void error_codes_have_names(void **state)
+{
+	(void)state;
+	assert_string_equal(error_code_name(ERROR_NONE), "none");
+	assert_string_equal(error_code_name(ERROR_NOT_FOUND), "not_found");
+	assert_string_equal(error_code_name(ERROR_FULL), "full");
+	assert_string_equal(error_code_name((enum error_code)(ERROR_FULL - 1)), "failed");
+	assert_string_equal(error_code_name((enum error_code)1), "failed");
+}
+
+static void arrays_grow_by_doubling_and_keep_their_items(void **state)
+{
+	CLEANUP_FREE char *items = NULL;
+	size_t capacity = 0;
+
+	(void)state;
+	for (size_t i = 0; i < 100; i++) {
+		items = array_reserve(items, &capacity, i + 1, sizeof(*items));
+		assert_true(capacity > i);
+		items[i] = (char)i;
+	}
+	assert_int_equal(capacity, 128);
+	for (size_t i = 0; i < 100; i++)
+		assert_int_equal(items[i], i);
+}
+
 static void errors_carry_code_prefix_and_whole_characters(void **state)
 {
 	struct error err = ERROR_INIT;
@@ -188,6 +228,9 @@ int main(void)
 		cmocka_unit_test(lists_split_and_end_with_null),
 		cmocka_unit_test(sha256_gives_the_published_digests),
 		cmocka_unit_test(ids_are_valid_and_differ),
+		cmocka_unit_test(ids_sort_behind_one_from_the_future),
+		cmocka_unit_test(error_codes_have_names),
+		cmocka_unit_test(arrays_grow_by_doubling_and_keep_their_items),
 		cmocka_unit_test(errors_carry_code_prefix_and_whole_characters),
 	};
 

@@ -34,6 +34,17 @@ static void paths_make_their_way_and_absences_are_typed(void **state)
 	json_decref(d);
 }
 
+static void lists_of_strings_are_searched(void **state)
+{
+	json_t *d = json_pack("{s:[s,i,s]}", "isa", "neon", 3, "bf16");
+
+	(void)state;
+	assert_true(fact_has_string(d, "isa", "bf16"));
+	assert_false(fact_has_string(d, "isa", "bf1"));
+	assert_false(fact_has_string(d, "nothing", "neon"));
+	json_decref(d);
+}
+
 static void bytes_of_unknown_origin_become_text(void **state)
 {
 	json_t *text = fact_text("a\xff\0b", 4);
@@ -107,6 +118,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paths_make_their_way_and_absences_are_typed),
+		cmocka_unit_test(lists_of_strings_are_searched),
 		cmocka_unit_test(bytes_of_unknown_origin_become_text),
 		cmocka_unit_test(documents_from_outside_are_bounded),
 		cmocka_unit_test(

@@ -32,8 +32,8 @@ typedef void (*objc_method)(void);
 struct objc_api {
 	id (*class_named)(const char *name);
 	SEL (*selector)(const char *name);
-	/* The function to call for a message: objc_msgSend itself, whatever the message.
-	 * */
+	/* The function to call for a message: objc_msgSend itself, whatever the
+	 * message. */
 	objc_method (*method)(const struct objc_api *o, id object, SEL selector);
 	objc_method message_send;
 	void *(*pool_push)(void);
