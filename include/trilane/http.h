@@ -6,7 +6,7 @@
  *	syntax and framing (400, 414, 431, 501, 505)   Host allow-list (400, 421)
  *	Fetch Metadata and Origin, on every method (403)   token, in lab mode (401, 403)
  *	path (404)   method (405 with Allow; OPTIONS 204)   JSON only (415)   size (413)
- *	Accept of routes that name their type (406)
+ *	Accept of routes that name their type (406)   If-Match (412)
  * What every answer carries, errors too: the headers of http_security_headers(); a
  * problem document (RFC 9457) for every status from 400 on; Content-Length, or chunks for
  * a stream; nothing that the client sent.
@@ -63,6 +63,7 @@ enum http_field {
 	HTTP_FIELD_EXPECT,
 	HTTP_FIELD_HOST,
 	HTTP_FIELD_IDEMPOTENCY_KEY,
+	HTTP_FIELD_IF_MATCH,
 	HTTP_FIELD_IF_NONE_MATCH,
 	HTTP_FIELD_LAST_EVENT_ID,
 	HTTP_FIELD_ORIGIN,

@@ -109,7 +109,7 @@ int accept_type(const char *accept, const char *const *types, size_t count)
 {
 	int best = -1, best_quality = 0;
 
-	if (!accept || !*skip_blanks(accept))
+	if (!accept || accept[strspn(accept, " \t,")] == '\0') /* names nothing */
 		return 0;
 	for (size_t i = 0; i < count; i++) {
 		int quality = type_quality(accept, types[i]);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Compression and conditional requests (RFC 9110 8.8.3, 13.1.2).  The compressed form of
+ * Compression and conditional requests (RFC 9110 8.8.3, 13.1).  The compressed form of
  * a file was made at build time and has an entity tag of its own.
  */
 #include "conditional.h"
@@ -13,17 +13,17 @@
 
 #include "trilane/banned.h"
 
-bool etag_matches(const char *if_none_match, const char *etag)
+bool etag_matches(const char *condition, const char *etag, bool weak)
 {
 	size_t len = strlen(etag);
 
-	for (const char *s = if_none_match; *s; s += strcspn(s, ",")) {
+	for (const char *s = condition; *s; s += strcspn(s, ",")) {
 		s += strspn(s, " \t,");
-		if (text_starts(s, "W/"))
+		if (weak && text_starts(s, "W/"))
 			s += 2;
 		if (s[0] == '*')
 			return true;
-		if (strncmp(s, etag, len) == 0 && strchr(" \t,", s[len]))
+		if (len > 0 && strncmp(s, etag, len) == 0 && strchr(" \t,", s[len]))
 			return true;
 		if (s[0] == '"') { /* a comma may stand between the quotes */
 			const char *close = strchr(s + 1, '"');
@@ -52,7 +52,8 @@ static bool choose_coding(const struct http_request *request, struct http_respon
 void conditional_apply(const struct http_request *request, struct http_response *r,
                        struct form *form)
 {
-	const char *condition = request->fields[HTTP_FIELD_IF_NONE_MATCH];
+	const char *match = request->fields[HTTP_FIELD_IF_MATCH];
+	const char *none = request->fields[HTTP_FIELD_IF_NONE_MATCH];
 
 	memset(form, 0, sizeof(*form));
 	if (r->status != 200 || r->stream.next)
@@ -61,10 +62,13 @@ void conditional_apply(const struct http_request *request, struct http_response 
 		problem_plain(r, 406);
 		return;
 	}
-	if (r->etag[0] == '\0')
-		return;
-	snprintf(form->etag, sizeof(form->etag), "\"%s%s\"", r->etag,
-	         form->gzip ? "-gz" : "");
-	if (condition && etag_matches(condition, form->etag))
+	if (r->etag[0] != '\0')
+		snprintf(form->etag, sizeof(form->etag), "\"%s%s\"", r->etag,
+		         form->gzip ? "-gz" : "");
+	if (match && !etag_matches(match, form->etag, false)) {
+		memset(form, 0, sizeof(*form));
+		problem_plain(r, 412);
+	} else if (none && etag_matches(none, form->etag, true) && form->etag[0]) {
 		r->status = 304; /* the body stays: its length is told (answer.c) */
+	}
 }

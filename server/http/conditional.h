@@ -11,10 +11,11 @@ struct form {
 	char etag[80]; /* with quotes; "" for none */
 };
 
-/* Decides on compression and If-None-Match; may turn the response into 304 or 406. */
+/* Decides on compression and conditions; may turn the response into 304, 406 or 412. */
 void conditional_apply(const struct http_request *request, struct http_response *r,
                        struct form *form);
-/* Does the If-None-Match value name ETAG (with quotes)? */
-bool etag_matches(const char *if_none_match, const char *etag);
+/* Does CONDITION, the value of If-Match or If-None-Match, name ETAG (with quotes; "" is
+ * named by "*" alone)?  WEAK: also as "W/…". */
+bool etag_matches(const char *condition, const char *etag, bool weak);
 
 #endif

@@ -25,6 +25,7 @@ static const struct {
 	[HTTP_FIELD_EXPECT] = {"Expect", false},
 	[HTTP_FIELD_HOST] = {"Host", false},
 	[HTTP_FIELD_IDEMPOTENCY_KEY] = {"Idempotency-Key", false},
+	[HTTP_FIELD_IF_MATCH] = {"If-Match", true},
 	[HTTP_FIELD_IF_NONE_MATCH] = {"If-None-Match", true},
 	[HTTP_FIELD_LAST_EVENT_ID] = {"Last-Event-ID", false},
 	[HTTP_FIELD_ORIGIN] = {"Origin", false},

@@ -80,6 +80,10 @@ class Endpoints(ServerTest):
         self.assertEqual(same.headers.get("content-length", str(len(plain.body))), str(len(plain.body)))
         other = self.server.get("/api/v1/openapi.json", If_None_Match='"x"')
         self.assertEqual(other.status, 200)
+        for match, status in (("*", 200), (f'"x", {plain.headers["etag"]}', 200), ('"x"', 412), (f'W/{plain.headers["etag"]}', 412)):
+            self.assertEqual(self.server.get("/api/v1/openapi.json", If_Match=match).status, status)
+        self.assert_problem(self.server.get("/api/v1/jobs", If_Match='"x"'), 412)
+        self.assert_problem(self.server.request("DELETE", "/api/v1/jobs/" + "0" * 26, headers={"If-Match": '"x"'}), 412)
         self.assertNotIn("content-encoding", self.server.get("/api/v1/openapi.json", Accept_Encoding="gzip;q=0").headers)
         self.assert_problem(self.server.get("/api/v1/health", Accept_Encoding="identity;q=0"), 406)
 

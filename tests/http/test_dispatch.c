@@ -125,6 +125,9 @@ static const struct ask asks[] = {
 	{"POST", "/things", {HOST, JSON, "Content-Length", "17"}, NULL, 413},
 	{"GET", "/things/7", {HOST, "Content-Length", "1"}, NULL, 413},
 	{"GET", "/things/7", {HOST, "Accept", "text/html"}, NULL, 406},
+	{"GET", "/things/7", {HOST, "Accept", " ,, "}, NULL, 200},
+	{"POST", "/things", {HOST, JSON, "If-Match", "*"}, "{}", 202},
+	{"POST", "/things", {HOST, JSON, "If-Match", "\"x\""}, "{}", 412},
 };
 
 static void test_statuses(void **state)

@@ -212,15 +212,20 @@ static void test_accept_coding(void **state)
 static void test_etags(void **state)
 {
 	(void)state;
-	assert_true(etag_matches("\"a\"", "\"a\""));
-	assert_true(etag_matches("W/\"a\"", "\"a\""));
-	assert_true(etag_matches("\"b\", \"a\"", "\"a\""));
-	assert_true(etag_matches("*", "\"a\""));
-	assert_true(etag_matches("\"x,y\",\"a\"", "\"a\""));
-	assert_false(etag_matches("\"ab\"", "\"a\""));
-	assert_false(etag_matches("a", "\"a\""));
-	assert_false(etag_matches("", "\"a\""));
-	assert_false(etag_matches("\"", "\"a\""));
+	assert_true(etag_matches("\"a\"", "\"a\"", true));
+	assert_true(etag_matches("W/\"a\"", "\"a\"", true));
+	assert_true(etag_matches("\"b\", \"a\"", "\"a\"", true));
+	assert_true(etag_matches("*", "\"a\"", true));
+	assert_true(etag_matches("\"x,y\",\"a\"", "\"a\"", true));
+	assert_false(etag_matches("\"ab\"", "\"a\"", true));
+	assert_false(etag_matches("a", "\"a\"", true));
+	assert_false(etag_matches("", "\"a\"", true));
+	assert_false(etag_matches("\"", "\"a\"", true));
+	assert_true(etag_matches("\"b\", \"a\"", "\"a\"", false));
+	assert_false(etag_matches("W/\"a\"", "\"a\"", false));
+	assert_true(etag_matches("*", "", false));
+	assert_false(etag_matches("\"a\"", "", false));
+	assert_false(etag_matches("", "", false));
 }
 
 static unsigned nothing(void *context, const struct http_request *request,
