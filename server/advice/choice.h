@@ -36,6 +36,9 @@ struct choice {
 bool interpreter_is_native(const json_t *report, const json_t *interpreter);
 /* Does the link that starts it lead nowhere? */
 bool interpreter_is_gone(const json_t *interpreter);
+/* Why no build of TensorFlow suits the system, whatever the Python; NULL if one does.
+ * INTERPRETER, which may be NULL, tells the C library. */
+const char *choice_obstacle(const json_t *report, const json_t *interpreter);
 /* Can wheels of TensorFlow be for it?  They are for CPython with its lock. */
 bool interpreter_takes_wheels(const json_t *interpreter);
 

@@ -276,8 +276,7 @@ static void add_packages(const struct advice *a, const json_t *report, struct ch
 	str_add(&c->packages, c->beside.data);
 }
 
-/* Why no build of TensorFlow suits the system, whatever the Python; NULL if one does. */
-static const char *obstacle(const json_t *report, const json_t *interpreter)
+const char *choice_obstacle(const json_t *report, const json_t *interpreter)
 {
 	bool linux = text_equal(fact_get_string(report, "machine.os.name"), "Linux");
 	bool translated = false;
@@ -326,7 +325,7 @@ static void choose(const struct advice *a, const json_t *report,
 
 	*c = (struct choice){.native = interpreter_is_native(report, interpreter),
 	                     .python = fact_get_string(interpreter, "version"),
-	                     .why = obstacle(report, interpreter),
+	                     .why = choice_obstacle(report, interpreter),
 	                     .packages = STR_INIT,
 	                     .beside = STR_INIT};
 	if (c->native && !interpreter_is_gone(interpreter) && c->python &&

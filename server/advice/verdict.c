@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "choice.h"
 #include "rule.h"
 #include "trilane/advice.h"
 #include "trilane/cleanup.h"
@@ -154,6 +155,27 @@ static void add_counts(const size_t n[3], struct str *out)
 	}
 }
 
+/* What to do where no Python has TensorFlow. */
+static void add_next_without(const json_t *report, struct str *next)
+{
+	const json_t *interpreters = json_object_get(report, "interpreters"), *one;
+	const char *why = choice_obstacle(report, json_array_get(interpreters, 0));
+	size_t i;
+
+	json_array_foreach(interpreters, i, one)
+	{
+		if (!choice_obstacle(report, one))
+			why = NULL;
+	}
+	if (why) {
+		str_add(next, why);
+		return;
+	}
+	str_add(next, json_array_size(interpreters) ? "M" : "Install a Python, m");
+	str_add(next, "ake an environment and install TensorFlow in it; the lanes below "
+	              "can be measured without it.");
+}
+
 json_t *advice_machine_verdict(const struct advice *a, const json_t *report)
 {
 	CLEANUP(str_release) struct str sentence = STR_INIT;
@@ -170,10 +192,7 @@ json_t *advice_machine_verdict(const struct advice *a, const json_t *report)
 		str_add(&sentence, json_array_size(interpreters)
 		                           ? "No Python here has TensorFlow."
 		                           : "No Python was found here.");
-		str_addf(&next,
-		         "%sake an environment and install TensorFlow in it; the lanes "
-		         "below can be measured without it.",
-		         json_array_size(interpreters) ? "M" : "Install a Python, m");
+		add_next_without(report, &next);
 		return machine_verdict(&sentence, &next);
 	}
 	if (n[0] > 0)

@@ -28,6 +28,31 @@ static void find_kernels_of(struct find *f, const struct interpreters *found)
 			find_jupyter_prefix(f, found->items[i].prefix);
 }
 
+static bool is_found(const struct interpreters *all, const char *program)
+{
+	for (size_t i = 0; i < all->count; i++)
+		if (!all->items[i].venv.present &&
+		    text_equal(all->items[i].real_path, program))
+			return true;
+	return false;
+}
+
+/* What an environment is made from is a Python too, wherever it lies. */
+static void find_bases_of(struct find *f, const struct interpreters *found)
+{
+	for (size_t i = 0; i < found->count; i++) {
+		const struct interpreter *at = &found->items[i];
+		const char *program = at->real_path;
+
+		if (!at->venv.present)
+			continue;
+		if (!program || path_below(program, at->prefix))
+			program = at->venv.executable;
+		if (program && !is_found(found, program))
+			find_add(f, program, "environment");
+	}
+}
+
 static struct python_machine machine_of(struct source *s, const json_t *report)
 {
 	const char *arch = fact_get_string(report, "machine.arch");
@@ -76,6 +101,7 @@ void probe_interpreters(struct source *s, json_t *report)
 	identify(&f, &all);
 	size_t before = f.count;
 	find_kernels_of(&f, &all);
+	find_bases_of(&f, &all);
 	if (f.count > before) {
 		interpreters_release(&all);
 		identify(&f, &all);

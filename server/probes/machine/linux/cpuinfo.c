@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * /proc/cpuinfo of x86-64 and Arm kernels.  A block of lines "key\t: value" a processor;
+ * /proc/cpuinfo of x86-64, Arm and RISC-V kernels.  A block of lines "key\t: value" a processor;
  * newer Arm kernels and boards add lines for the machine as a whole ("Hardware",
  * "Model").  What is in the file need not be this process' architecture: under qemu-user
  * it is the host's, under Rosetta for Linux it is made up ("VirtualApple").
@@ -68,6 +68,19 @@ static void take_cpu_number(struct cpuinfo *c, const char *key, int64_t number)
 		cpu->part = number;
 }
 
+/* Which processors' form the file has. */
+static void note_family(struct cpuinfo *c, const char *key, const char *value)
+{
+	if (text_equal(key, "flags"))
+		c->is_x86 = true;
+	else if (text_equal(key, "CPU implementer"))
+		c->is_arm = true;
+	else if (text_equal(key, "CPU architecture") && number_of(value) > 0)
+		c->arm_version = number_of(value);
+	else if (text_equal(key, "isa") && text_starts(value, "rv64"))
+		c->is_riscv = true;
+}
+
 static void take(struct cpuinfo *c, const char *key, const char *value)
 {
 	if (text_equal(key, "processor") && number_of(value) >= 0)
@@ -84,10 +97,7 @@ static void take(struct cpuinfo *c, const char *key, const char *value)
 		keep_first(&c->flags, value);
 	else
 		take_cpu_number(c, key, number_of(value));
-	if (text_equal(key, "flags"))
-		c->is_x86 = true;
-	if (text_equal(key, "CPU implementer"))
-		c->is_arm = true;
+	note_family(c, key, value);
 }
 
 static void take_line(struct cpuinfo *c, const char *line, size_t n)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Linux: graphics processors from the PCI bus and from /sys/class/drm (boards without
- * PCI), and the Vulkan drivers that are installed.  A GPU's API is "vulkan" if a driver
- * for its kernel driver is among them; software drivers are no GPU and are listed apart.
+ * Linux: graphics processors from the PCI bus, from /sys/class/drm (boards without PCI)
+ * and from NVIDIA's driver, and the Vulkan drivers that are installed.  A GPU's API is
+ * "vulkan" if a driver for its kernel driver is among them; software drivers are no GPU
+ * and are listed apart.
  */
 #include <stdio.h>
 #include <string.h>
@@ -248,6 +249,30 @@ static void add_cards(struct source *s, const json_t *icds, json_t *gpus)
 	}
 }
 
+/* What NVIDIA's driver drives without the PCI bus being shown, as in some containers. */
+static void add_nvidia_gpus(struct source *s, const json_t *icds, json_t *gpus)
+{
+	CLEANUP(fs_list_release) struct fs_list list = FS_LIST_INIT;
+	size_t i;
+	json_t *gpu;
+
+	json_array_foreach(gpus, i, gpu)
+	{
+		if (text_equal(json_string_value(json_object_get(gpu, "driver")),
+		               "nvidia"))
+			return;
+	}
+	if (source_list(s, "/proc/driver/nvidia/gpus", &list, NULL) < 0)
+		return;
+	for (i = 0; i < list.count && json_array_size(gpus) < GPUS_MAX; i++) {
+		CLEANUP(str_release) struct str model = STR_INIT;
+
+		if (nvidia_model(s, list.items[i].name, &model))
+			json_array_append_new(
+				gpus, gpu_of(json_text(model.data), "nvidia", icds));
+	}
+}
+
 /* Windows' subsystem for Linux shows the host's GPU as /dev/dxg. */
 static void add_wsl(struct source *s, const json_t *icds, json_t *gpus)
 {
@@ -285,6 +310,7 @@ void linux_gpus(struct source *s, json_t *report)
 
 	add_pci_gpus(s, icds, gpus);
 	add_cards(s, icds, gpus);
+	add_nvidia_gpus(s, icds, gpus);
 	add_wsl(s, icds, gpus);
 	machine_set(report, "gpus", gpus, "/sys/bus/pci/devices, /sys/class/drm");
 	set_vulkan(s, report, icds);

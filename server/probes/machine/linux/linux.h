@@ -34,9 +34,11 @@ struct cpuinfo {
 	int64_t cores_per_package; /* "cpu cores"; 0: not said */
 	char *vendor;              /* "vendor_id" */
 	char *model_name;
-	char *hardware; /* "Hardware" or "Model" of boards */
-	char *flags;    /* "flags" of x86 or "Features" of Arm, in blanks */
+	char *hardware;      /* "Hardware" or "Model" of boards */
+	char *flags;         /* "flags" of x86 or "Features" of Arm, in blanks */
+	int64_t arm_version; /* "CPU architecture"; 0: not said */
 	bool is_arm;
+	bool is_riscv;
 	bool is_x86;
 };
 #define CPUINFO_INIT \

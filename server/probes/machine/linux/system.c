@@ -3,9 +3,10 @@
  * Linux: distribution, kernel, model, chip, architecture.
  *
  * The hardware's architecture is the kernel's, never uname's, which a translator answers.
- * /proc/sys/kernel/arch (Linux 6.1) says it outright; older kernels by the form of
- * /proc/cpuinfo, which qemu-user passes through (from 8.2 on it makes one up for Arm
- * programs: then /sys's modalias tells) and Rosetta for Linux replaces by "VirtualApple".
+ * A recording states it; /proc/sys/kernel/arch (Linux 6.1) says it outright; older
+ * kernels by the form of /proc/cpuinfo, which qemu-user passes through (from 8.2 on it
+ * makes one up for Arm programs: then /sys's modalias tells) and Rosetta for Linux
+ * replaces by "VirtualApple".
  */
 #include <stdlib.h>
 #include <string.h>
@@ -182,66 +183,76 @@ static void set_chip(json_t *report, const struct cpuinfo *c)
 		               "/proc/cpuinfo does not say");
 }
 
-static const char *arch_named(const char *name)
+/* "aarch64" is arm64, "amd64" x86_64; every other processor has the kernel's name. */
+static bool take_arch(const char *name, struct str *arch)
 {
+	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_");
+
+	str_clear(arch);
 	if (text_starts(name, "aarch64") || text_starts(name, "arm64"))
-		return "arm64";
-	if (text_starts(name, "x86_64") || text_starts(name, "amd64"))
-		return "x86_64";
-	return NULL;
+		str_add(arch, "arm64");
+	else if (text_starts(name, "x86_64") || text_starts(name, "amd64"))
+		str_add(arch, "x86_64");
+	else if (n > 0 && n < 16 && !name[n] && !text_equal(name, "unknown"))
+		str_add(arch, name);
+	return arch->len > 0;
 }
 
-static const char *arch_of_modalias(struct source *s)
+static bool arch_of_modalias(struct source *s, struct str *arch)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
 
 	if (!file_text(s, "/sys/devices/system/cpu/modalias", &text))
-		return NULL;
+		return false;
 	if (strstr(text.data, "type:x86"))
-		return "x86_64";
-	return strstr(text.data, "type:aarch64") ? "arm64" : NULL;
+		return take_arch("x86_64", arch);
+	return strstr(text.data, "type:aarch64") && take_arch("aarch64", arch);
 }
 
-static const char *find_arch(struct source *s, const struct cpuinfo *c,
-                             const char **origin)
+/* A kernel for 32-bit Arm calls every core version 7, a newer one too. */
+static const char *arch_of_cpuinfo(const struct cpuinfo *c)
+{
+	if (c->is_x86)
+		return "x86_64";
+	if (c->is_arm)
+		return c->arm_version > 0 && c->arm_version < 8 ? "arm" : "arm64";
+	return c->is_riscv ? "riscv64" : "unknown";
+}
+
+/* Where it is said; NULL if nowhere. */
+static const char *find_arch(struct source *s, const struct cpuinfo *c, struct str *arch)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
-	const char *arch;
 
-	*origin = "/proc/cpuinfo (VirtualApple)";
-	if (cpuinfo_is_rosetta(c))
-		return "arm64";
-	*origin = "/proc/sys/kernel/arch";
-	if (file_text(s, *origin, &text) && (arch = arch_named(text.data)) != NULL)
-		return arch;
-	*origin = "/sys/devices/system/cpu/modalias";
-	arch = arch_of_modalias(s);
-	if (arch)
-		return arch;
-	*origin = "recording.json";
-	if (s->arch && (arch = arch_named(s->arch)) != NULL)
-		return arch;
-	*origin = "/proc/cpuinfo";
-	if (c->is_arm || c->is_x86)
-		return c->is_arm ? "arm64" : "x86_64";
-	*origin = "the probing process";
-	return s->process_arch && !s->translated ? arch_named(s->process_arch) : NULL;
+	if (cpuinfo_is_rosetta(c) && take_arch("arm64", arch))
+		return "/proc/cpuinfo (VirtualApple)";
+	if (s->arch && take_arch(s->arch, arch))
+		return "recording.json";
+	if (file_text(s, "/proc/sys/kernel/arch", &text) && take_arch(text.data, arch))
+		return "/proc/sys/kernel/arch";
+	if (arch_of_modalias(s, arch))
+		return "/sys/devices/system/cpu/modalias";
+	if (take_arch(arch_of_cpuinfo(c), arch))
+		return "/proc/cpuinfo";
+	return s->process_arch && !s->translated && take_arch(s->process_arch, arch)
+	               ? "the probing process"
+	               : NULL;
 }
 
 void linux_system(struct source *s, json_t *report)
 {
 	CLEANUP(cpuinfo_release) struct cpuinfo c = CPUINFO_INIT;
-	const char *origin = NULL;
-	const char *arch;
+	CLEANUP(str_release) struct str arch = STR_INIT;
+	const char *origin;
 
 	cpuinfo_read(s, &c);
 	set_os(s, report);
 	set_kernel(s, report);
 	set_model(s, report, &c);
 	set_chip(report, &c);
-	arch = find_arch(s, &c, &origin);
-	if (arch)
-		machine_set_text(report, "arch", arch, origin);
+	origin = find_arch(s, &c, &arch);
+	if (origin)
+		machine_set_text(report, "arch", arch.data, origin);
 	else
 		machine_absent(report, "arch", FACT_UNAVAILABLE, "no source says");
 }

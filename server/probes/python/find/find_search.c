@@ -34,8 +34,18 @@ struct search {
 	size_t count, capacity, next;
 };
 
-static const char *const environment_names[] = {".env", ".venv", "env", "venv",
-                                                "virtualenv"};
+static const char *const environment_names[] = {
+	".conda", ".env", ".venv", ".virtualenv", "env", "venv", "virtualenv",
+};
+
+/* Where tools keep a project's environments; BELOW is the folder they are in. */
+static const struct {
+	const char *name, *below;
+	const char *found_by;
+} project_folders[] = {
+	{".devenv", "state", "search"}, {".direnv", "", "search"}, {".nox", "", "search"},
+	{".pixi", "envs", "pixi"},      {".tox", "", "search"},
+};
 
 static const char *const skipped_names[] = {
 	"Applications",
@@ -96,12 +106,18 @@ static bool take_environment(struct search *s, const char *path,
 	return false;
 }
 
-static void take_pixi(struct search *s, const char *project)
+static bool take_project(struct search *s, const char *path)
 {
-	CLEANUP(str_release) struct str path = STR_INIT;
+	CLEANUP(str_release) struct str below = STR_INIT;
 
-	path_join(&path, project, ".pixi/envs");
-	find_add_children(s->f, path.data, "pixi");
+	for (size_t i = 0; i < COUNT(project_folders); i++) {
+		if (!text_equal(fs_base_name(path), project_folders[i].name))
+			continue;
+		path_join(&below, path, project_folders[i].below);
+		find_add_children(s->f, below.data, project_folders[i].found_by);
+		return true;
+	}
+	return false;
 }
 
 /* A broken environment may lack pyvenv.cfg: bin/python is enough where the name fits. */
@@ -124,24 +140,20 @@ static void search_entry(struct search *s, const struct folder *at,
 
 	if (entry->kind != FS_KIND_DIR && entry->kind != FS_KIND_LINK)
 		return;
-	if (text_equal(name, ".pixi")) {
-		take_pixi(s, at->path);
-		return;
-	}
 	path_join(&path, at->path, name);
+	if (take_project(s, path.data))
+		return;
 	if (name_in(name, environment_names, COUNT(environment_names)) &&
 	    take_named(s, path.data))
 		return;
-	if (entry->kind == FS_KIND_LINK ||
-	    name_in(name, skipped_names, COUNT(skipped_names)))
+	if (entry->kind == FS_KIND_LINK)
 		return;
-	if (name[0] != '.') {
+	if (name[0] != '.' && !name_in(name, skipped_names, COUNT(skipped_names))) {
 		if (at->depth > 0)
 			search_push(s, path.data, at->depth - 1);
 		return;
 	}
-	/* Hidden folders hold caches by the thousand: only as an environment themselves.
-	 *  */
+	/* Caches by the thousand, media, whole systems: only as an environment. */
 	str_add(&path, "/pyvenv.cfg");
 	if (source_is_file(s->f->s, path.data)) {
 		str_truncate(&path, path.len - strlen("/pyvenv.cfg"));

@@ -63,6 +63,7 @@ static const struct {
 	{"/nix/var/nix/profiles/default/bin", "nix"},
 	{"/opt/homebrew/bin", "homebrew"},
 	{"/opt/local/bin", "macports"},
+	{"/run/current-system/profile/bin", "guix"},
 	{"/run/current-system/sw/bin", "nix"},
 	{"/usr/bin", "system"},
 	{"/usr/local/bin", "system"},
@@ -167,7 +168,9 @@ void find_system(struct find *f)
 {
 	static const char *const prefixes[] = {"/opt/homebrew", "/usr/local",
 	                                       "/home/linuxbrew/.linuxbrew"};
-	static const char *const home_bins[] = {".local/bin", "bin", ".nix-profile/bin"};
+	static const char *const home_bins[] = {".local/bin", "bin", ".nix-profile/bin",
+	                                        ".guix-profile/bin",
+	                                        ".guix-home/profile/bin"};
 	CLEANUP(str_release) struct str path = STR_INIT;
 
 	for (size_t i = 0; i < COUNT(bins); i++)

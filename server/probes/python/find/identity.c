@@ -150,7 +150,8 @@ static size_t path_rank(const struct interpreter *i, const char *path)
 		return rank + (text_equal(name, "python") ? 0 : 4000);
 	if (!strchr(name, '.'))
 		rank += 4000;
-	if (path_has_part(path, "Cellar") || path_below(path, "/nix/store"))
+	if (path_has_part(path, "Cellar") || path_below(path, "/nix/store") ||
+	    path_below(path, "/gnu/store"))
 		rank += 2000;
 	else if (!text_equal(path, i->real_path))
 		rank += 1000;

@@ -192,7 +192,9 @@ static void note_rpaths(struct natives *n, const char *path, const struct native
 	}
 }
 
-static void look_at_file(struct natives *n, const char *path, const char *package)
+/* MUST: it is a library by its place, not by its name's end alone. */
+static void look_at_file(struct natives *n, const char *path, const char *package,
+                         bool must)
 {
 	CLEANUP(native_release) struct native file = NATIVE_INIT;
 	struct error why = ERROR_INIT;
@@ -203,7 +205,7 @@ static void look_at_file(struct natives *n, const char *path, const char *packag
 	}
 	if (!native_read(n->m->s, path, &file, &why)) {
 		/* Linker scripts and stubs are no damage; cut headers are. */
-		if (why.code == ERROR_DAMAGED)
+		if (must || why.code == ERROR_DAMAGED)
 			note_damage(n->i, path, "%s", why.text);
 		return;
 	}
@@ -233,7 +235,7 @@ static void look_at_folder(struct natives *n, const char *dir, const char *packa
 			json_array_append_new(n->openmp, fact_text(path.data, path.len));
 		if (!looked && is_loadable_name(n, name)) {
 			looked = true;
-			look_at_file(n, path.data, package);
+			look_at_file(n, path.data, package, false);
 		}
 	}
 }
@@ -260,7 +262,7 @@ static void look_at_tensorflow(struct natives *n)
 		const char *path = json_string_value(json_object_get(row, "path"));
 
 		if (path)
-			look_at_file(n, path, package ? package : "tensorflow");
+			look_at_file(n, path, package ? package : "tensorflow", true);
 	}
 }
 
@@ -317,7 +319,7 @@ static void look_at_site(struct natives *n, const struct python_site *site)
 			str_clear(&package);
 			package_name(n->i, entry->name, &package);
 			path_join(&path, site->path, entry->name);
-			look_at_file(n, path.data, package.data);
+			look_at_file(n, path.data, package.data, false);
 		}
 	}
 }
@@ -337,7 +339,7 @@ static void look_at_conda_libraries(struct natives *n)
 		str_clear(&path);
 		str_addf(&path, "%s/lib/%s", n->i->prefix, names[k]);
 		if (source_is_file(n->m->s, path.data))
-			look_at_file(n, path.data, "");
+			look_at_file(n, path.data, "", false);
 	}
 	for (size_t k = 0; k < COUNT(openmp); k++) {
 		str_clear(&path);

@@ -161,8 +161,8 @@ static const char *prefer_companion(const struct interpreter *i, const char *cho
 	return chosen;
 }
 
-static void add_library(const struct python_machine *m, struct interpreter *i,
-                        const char *path, json_t *rows, struct strlist *archs, bool *any)
+static void add_library(const struct python_machine *m, const char *path, json_t *rows,
+                        struct strlist *archs, bool *any)
 {
 	CLEANUP(native_release) struct native n = NATIVE_INIT;
 	json_t *row = json_object();
@@ -182,7 +182,6 @@ static void add_library(const struct python_machine *m, struct interpreter *i,
 		                    fact_text(n.install_name, strlen(n.install_name)));
 	json_object_set_new(row, "complete", json_boolean(n.complete));
 	json_array_append_new(rows, row);
-	(void)i;
 	/* The first says what there is; the others may only take away. */
 	for (size_t k = 0; !*any && k < n.archs.count; k++)
 		strlist_add(archs, n.archs.items[k]);
@@ -211,8 +210,8 @@ static bool is_repeated(const struct fs_list *list, size_t index)
 	return false;
 }
 
-static void read_libraries(const struct python_machine *m, struct interpreter *i,
-                           const char *module, json_t *facts)
+static void read_libraries(const struct python_machine *m, const char *module,
+                           json_t *facts)
 {
 	static const char *const folders[] = {"python", ""};
 	CLEANUP(strlist_release) struct strlist archs = STRLIST_INIT;
@@ -233,7 +232,7 @@ static void read_libraries(const struct python_machine *m, struct interpreter *i
 			    json_array_size(rows) >= LIBRARIES_MAX)
 				continue;
 			path_join(&path, dir.data, list.items[n].name);
-			add_library(m, i, path.data, rows, &archs, &any);
+			add_library(m, path.data, rows, &archs, &any);
 		}
 	}
 	json_object_set_new(facts, "libraries", rows);
@@ -394,7 +393,7 @@ void describe_tensorflow(const struct python_machine *m, struct interpreter *i)
 		fact_set_absent(facts, "version", FACT_UNAVAILABLE,
 		                "no installed distribution provides the folder");
 	}
-	read_libraries(m, i, folder ? module.data : NULL, facts);
+	read_libraries(m, folder ? module.data : NULL, facts);
 	share_archs(i, facts);
 	if (folder)
 		read_build(m, module.data, facts);

@@ -35,6 +35,7 @@ static const struct place places[] = {
 	{"/Library/Frameworks/Python.framework/", "python.org", "python.org"},
 	{"/Library/Frameworks/PythonT.framework/", "python.org", "python.org"},
 	{"/Python3.framework/", "system", "apple"},
+	{"/gnu/store/", "system", "guix"},
 	{"/hatch/pythons/", "uv", "hatch"},
 	{"/linuxbrew/", "homebrew", "homebrew"},
 	{"/mise/installs/python/", "pyenv", "mise"},

@@ -128,12 +128,12 @@ static void add_distribution(const struct python_machine *m, struct interpreter 
 	static const char debian[] = "/usr/lib/python3/dist-packages";
 	CLEANUP(str_release) struct str path = STR_INIT;
 
-	if (!source_is_dir(m->s, debian) &&
+	str_addf(&path, "/usr/local/lib/python%s/dist-packages", i->minor);
+	if (!source_is_dir(m->s, debian) && !source_is_dir(m->s, path.data) &&
 	    !source_is_file(m->s, "/etc/debian_version")) {
 		add_prefix(m, i, "/usr/local");
 		return;
 	}
-	str_addf(&path, "/usr/local/lib/python%s/dist-packages", i->minor);
 	add_site_dir(m, i, path.data);
 	add_site_dir(m, i, debian);
 	str_clear(&path);
