@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * /proc/cpuinfo of x86-64, Arm and RISC-V kernels.  A block of lines "key\t: value" a processor;
- * newer Arm kernels and boards add lines for the machine as a whole ("Hardware",
- * "Model").  What is in the file need not be this process' architecture: under qemu-user
- * it is the host's, under Rosetta for Linux it is made up ("VirtualApple").
+ * /proc/cpuinfo of x86-64, Arm and RISC-V kernels.  A block of lines "key\t: value" a
+ * processor; newer Arm kernels and boards add lines for the machine as a whole
+ * ("Hardware", "Model").  What is in the file need not be this process' architecture:
+ * under qemu-user it is the host's, under Rosetta for Linux it is made up
+ * ("VirtualApple").
  */
 #include <stdlib.h>
 #include <string.h>
