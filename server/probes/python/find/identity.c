@@ -152,7 +152,7 @@ static size_t path_rank(const struct interpreter *i, const char *path)
 		rank += 4000;
 	if (path_has_part(path, "Cellar") || path_below(path, "/nix/store") ||
 	    path_below(path, "/gnu/store"))
-		rank += 2000;
+		rank += 6000; /* more than a name without a version */
 	else if (!text_equal(path, i->real_path))
 		rank += 1000;
 	if (path_below(path, "/bin")) /* a link to /usr/bin nowadays */
