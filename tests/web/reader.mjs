@@ -168,6 +168,24 @@ test("reader: the key that leads to the search can be switched off", () => on("f
   ok(await page.evaluate(() => document.activeElement.id) !== "search", "the focus moved");
 }));
 
+test("reader: a run that starts or ends moves nothing, keeps the focus, and a double click starts one", async () => {
+  for (const [state, viewport] of [["fresh", { width: 1440, height: 900 }], ["full", { width: 1440, height: 900 }],
+    ["fresh", { width: 390, height: 844 }], ["full", { width: 390, height: 844 }]]) {
+    await on(state, async (page, server) => {
+      const places = () => page.$$eval("[data-lane=native], #findings, #pythons", (all) => all.map((e) => e.offsetTop));
+      const before = await places();
+      server.world.pace = 300;
+      await page.dblclick("[data-key='run main']");
+      await page.waitForFunction(() => document.querySelector("#progress progress")?.value > 0);
+      equal(await places(), before, `${state} at ${viewport.width}`);
+      ok(await page.evaluate(() => document.activeElement.closest(".verdict") !== null), "the focus went astray");
+      await page.dblclick("[data-lane=gpu] footer button");
+      await page.waitForSelector("#progress", { state: "detached" });
+      equal([await places(), server.world.jobs.map((job) => job.state)], [before, ["cancelled"]], "after it");
+    }, { viewport });
+  }
+});
+
 test("reader: a run under way is not offered again, and one that failed says where it tells why", async () => {
   await on("fresh", async (page, server) => {
     server.world.pace = 1000;

@@ -64,6 +64,25 @@ for (const event of ["pointerup", "pointercancel", "dragend", "keyup"]) {
   document.addEventListener(event, letGo, true);
 }
 
+// The keys of ELEMENT and of what holds it, the nearest first.
+function keysOf(element) {
+  const keys = [];
+  for (let at = element.closest("[data-key]"); at; at = at.parentElement.closest("[data-key]")) {
+    keys.push(at.dataset.key);
+  }
+  return keys;
+}
+
+// The focus goes to what has the first of KEYS that is still there, else to the page's beginning:
+// lost, it would begin before the header again.
+function refocus(host, keys, start) {
+  const [again] = keys.map((key) => host.querySelector(`[data-key="${CSS.escape(key)}"]`)).filter(Boolean);
+  (again || document.getElementById("main")).focus({ preventScroll: true });
+  if (again && start !== null && again.setSelectionRange && again.type !== "checkbox") {
+    again.setSelectionRange(start, start);
+  }
+}
+
 // Replaces what HOST holds, keeping the focus and what is unfolded: elements that have a
 // data-key are the same before and after.
 export function redraw(host, ...children) {
@@ -77,7 +96,7 @@ export function redraw(host, ...children) {
     open.set(details.dataset.key, details.open);
   }
   const active = host.contains(document.activeElement) ? document.activeElement : null;
-  const key = active && active.dataset.key;
+  const keys = active && keysOf(active);
   const start = active && "selectionStart" in active ? active.selectionStart : null;
   host.replaceChildren(...children.flat(Infinity).filter(present));
   for (const details of host.querySelectorAll("details[data-key]")) {
@@ -85,14 +104,8 @@ export function redraw(host, ...children) {
       details.open = open.get(details.dataset.key);
     }
   }
-  if (key) {
-    const again = host.querySelector(`[data-key="${CSS.escape(key)}"]`);
-    if (again) {
-      again.focus({ preventScroll: true });
-      if (start !== null && again.setSelectionRange && again.type !== "checkbox") {
-        again.setSelectionRange(start, start);
-      }
-    }
+  if (active) {
+    refocus(host, keys, start);
   }
 }
 

@@ -76,12 +76,8 @@ function findingOf(lane, report) {
   return found ? found.id : null;
 }
 
-// RESULTS are whole ones, newest first; JOBS the active ones.
-export function laneState(lane, { jobs, results, report, service }) {
-  const job = jobs.find((j) => jobHasLane(j, lane));
-  if (job) {
-    return { state: "running", job };
-  }
+// What a lane's newest result tells, or else the server.
+function lastState(lane, { results, report, service }) {
   const said = saidOf(lane, service);
   for (const result of results) {
     const entry = entryOf(result, lane);
@@ -103,6 +99,14 @@ export function laneState(lane, { jobs, results, report, service }) {
     return impossible(lane, said, report);
   }
   return { state: "not_run" };
+}
+
+// RESULTS are whole ones, newest first; JOBS the active ones.  While a lane is running, what was
+// known of it before goes on with it.
+export function laneState(lane, known) {
+  const job = known.jobs.find((j) => jobHasLane(j, lane));
+  const last = lastState(lane, known);
+  return job ? { ...last, state: "running", job } : last;
 }
 
 function impossible(lane, { reason, remedy, finding }, report) {

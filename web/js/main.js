@@ -10,7 +10,7 @@ import { again, begin as beginRouter, go, replace } from "./router.js";
 import * as settings from "./settings.js";
 import { empty, icon, keepAges, logo, problem } from "./parts/basics.js";
 import { dropAnywhere } from "./parts/drop.js";
-import { announceJobs } from "./parts/progress.js";
+import { keepProgress } from "./parts/progress.js";
 import * as overview from "./views/overview.js";
 
 // A view is a function (host, parameters, scope).  All but the first are loaded when their
@@ -209,7 +209,7 @@ async function begin() {
   watch(["online"], notice);
   watch(["service"], footer);
   watch(["service"], session);
-  watch(["jobs"], () => announceJobs(model.jobs.values()));
+  keepProgress(document.getElementById("dock"));
   await beginModel();
   beginRouter(ROUTES, show);
   watch(["online"], () => {

@@ -22,22 +22,26 @@ export function icon(name) {
     shapes[name].map((d) => svg("path", { d })));
 }
 
-// A button whose action may take time: it is disabled meanwhile, and a problem that it
-// meets is shown after it.
+// A button whose action may take time: pressing it again meanwhile does nothing, and a problem
+// that it meets is shown after it.  It keeps the focus, which a disabled one would lose.
 export function action(label, run, properties = {}) {
   const button = h("button", { type: "button", ...properties }, label);
-  button.addEventListener("click", async () => {
+  button.addEventListener("click", async (event) => {
+    // The second half of a double click may fall on what stands there by now.
+    if (event.detail > 1 || button.ariaDisabled) {
+      return;
+    }
     const old = button.nextElementSibling;
     if (old && old.classList.contains("problem")) {
       old.remove();
     }
-    button.disabled = true;
+    button.ariaDisabled = "true";
     try {
       await run(button);
     } catch (error) {
       standing(button).after(problem(error));
     }
-    button.disabled = false;
+    button.ariaDisabled = null;
   });
   return button;
 }

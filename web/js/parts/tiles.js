@@ -72,8 +72,11 @@ const BODIES = {
     figures(lane, s), h("p", { class: "quiet" }, `samples trained a second, batch ${
       format.fact(s.result, "spec.batch") || 32}; ± is the 95\u00a0% interval`), software(s.entry),
   ],
-  running: (lane, { job }) => h("p", {}, live(lane, job)
-    || (job.state === "running" ? "Waiting for this lane’s turn." : "Waiting for its turn.")),
+  running(lane, s) {
+    const now = live(lane, s.job) || "Waiting for its turn.";
+    return s.entry ? [figures(lane, s), h("p", { class: "quiet" }, `The last run’s numbers. ${now}`)]
+      : h("p", {}, now);
+  },
   not_run: (lane) => h("p", {}, lane.startsWith("tensorflow")
     ? "Trains the same models with the TensorFlow of one of your Pythons."
     : "Nothing has been measured in this lane yet."),
@@ -131,7 +134,7 @@ function tile(lane, s) {
   const what = h("p", { class: "what" }, laneDetail(lane, model.report));
   return h("article", {
     class: `card tile lane-${lane}${off}${minor ? " minor" : ""}`, "aria-labelledby": `tile-${lane}`,
-    "data-state": s.state, "data-lane": lane,
+    "data-state": s.state, "data-lane": lane, "data-key": `lane ${lane}`, tabindex: "-1",
   },
   h("header", {}, h("h3", { id: `tile-${lane}` }, LANES[lane].name), minor ? what : state),
   minor ? state : what,

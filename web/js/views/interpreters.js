@@ -9,7 +9,6 @@ import { action, copyButton, empty, part, when } from "../parts/basics.js";
 import { findingList } from "../parts/finding.js";
 import { interpreterDetails } from "../parts/interpreter.js";
 import { interpreterTable, verdictWord } from "../parts/interpreters.js";
-import { progress } from "../parts/progress.js";
 import { matches } from "../search.js";
 
 function probeButton() {
@@ -32,7 +31,6 @@ export function list(host, parameters, scope) {
   scope.title("Pythons");
   const filter = h("input", { type: "search", placeholder: "Filter", "aria-label": "Filter the Pythons" });
   const head = h("div");
-  const running = h("div");
   const body = h("div", { class: "part" });
   const shownRows = () => (model.report.interpreters || [])
     .filter((i) => matches(i, filter.value));
@@ -51,10 +49,8 @@ export function list(host, parameters, scope) {
   };
   filter.addEventListener("input", update);
   scope.watch(["report"], update);
-  scope.watch(["jobs"], () => redraw(running, progress() || ""));
-  redraw(running, progress() || "");
   update();
-  host.append(head, running, h("div", { class: "part row" }, filter), body);
+  host.append(head, h("div", { class: "part row" }, filter), body);
 }
 
 export function one(host, { id }, scope) {

@@ -20,7 +20,6 @@ import { findingList } from "../parts/finding.js";
 import { interpreterTable, naming } from "../parts/interpreters.js";
 import { logBox } from "../parts/log.js";
 import { machineFacts } from "../parts/machine.js";
-import { progress, tick } from "../parts/progress.js";
 import { options, optionsLine, run, sweep } from "../parts/run.js";
 import { laneStates, tiles } from "../parts/tiles.js";
 
@@ -58,20 +57,24 @@ function nextButton(next) {
   return null;
 }
 
+const TONES = { good: "Ready", warn: "Needs attention", bad: "Does not work" };
+
 function verdictPart() {
   const { report } = model;
   const all = results();
   const looking = activeJobs().some((job) => job.kind === "report");
-  const { tone, sentence, detail, next: advised } = verdict(report, all, looking);
-  const next = advised && advised.kind === "run" && isRunning() ? null : advised;
+  const { tone, sentence, detail, next } = verdict(report, all, looking);
+  const measuring = next && next.kind === "run" && isRunning();
   const said = fastest(all);
   const lead = nextButton(next);
-  return h("section", { class: `verdict ${tone}`, "aria-labelledby": "verdict", "data-tone": tone },
-    h("p", { class: "machine" }, report ? [machineLine(report), " · ",
-      when(report.taken, "read ")] : "Trilane"),
+  return h("section", { class: "verdict", "aria-labelledby": "verdict", "data-key": "verdict",
+    tabindex: "-1" },
+    h("p", { class: "machine" }, tone in TONES && h("span", { class: `word ${tone}` }, TONES[tone]),
+      report ? h("span", {}, machineLine(report), " · ", when(report.taken, "read ")) : "Trilane"),
     h("h1", { id: "verdict", tabindex: "-1" }, naming(sentence, report)),
     detail && h("p", { class: "said" }, inline(detail)),
-    next && h("p", { class: "next" }, h("b", {}, "Next: "),
+    measuring ? h("p", { class: "next" }, "Measuring: the lanes below fill as the run goes on, in a minute or two.")
+      : next && h("p", { class: "next" }, h("b", {}, "Next: "),
       next.about && next.about !== sentence && !detail?.includes(next.about) && [inline(next.about), " "],
       inline(next.text)),
     said && h("p", { class: "said" }, said),
@@ -202,14 +205,10 @@ export function view(host, parameters, scope) {
     host.append(unreachable());
     return;
   }
-  const progressHost = section(scope, ["jobs"], progress);
-  const timer = setInterval(() => tick(progressHost), 1000);
-  scope.onLeave(() => clearInterval(timer));
   host.append(
     section(scope, ["report", "results", "jobs"], verdictPart, () => JSON.stringify([
       model.report && model.report.id, model.results.map((r) => r.id),
       [...model.jobs.values()].map((j) => [j.id, j.state])])),
-    progressHost,
     section(scope, ["report", "results", "jobs", "service", "live"], () => h("section",
       { "aria-label": "Lanes" }, h("h2", { class: "unseen" }, "Lanes"),
       h("div", { class: "tiles" }, tiles()))),
