@@ -115,13 +115,6 @@ export function date(text) {
     : String(text || "–");
 }
 
-// Only the day, for the scale of a chart.
-export function day(text) {
-  const time = Date.parse(text);
-  return isFinite(time)
-    ? new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short" }).format(time) : "–";
-}
-
 const BASE32 = "0123456789abcdefghjkmnpqrstvwxyz";
 
 // The time at which an id was made: its first ten digits are milliseconds (a ULID).

@@ -72,7 +72,7 @@ function curve(result, model, measure) {
     sentence: (measure === "accuracy" && tested ? `${sentence} On unseen digits: ${tested}.` : sentence)
       + partly(result, lanes),
     name: `${measure} ${model} ${result.id}`,
-    key: lanes.map((lane) => ({ lane, text: laneName(lane) })),
+    lanes,
     configure: (colours) => lines(colours, lanes, curves, measure),
     data: {
       columns: [{ label: "Epoch", head: true },

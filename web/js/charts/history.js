@@ -1,62 +1,62 @@
 // SPDX-License-Identifier: MIT
-// Throughput over time, a line a lane, from the results at hand.
+// Throughput run by run, a line a lane, from the results at hand.
 
 import * as format from "../format.js";
 import { MODELS, laneName, modelName, modelOf, throughput } from "../lanes.js";
-import { axis, base, figure, line } from "./library.js";
-import { reach, whiskers } from "./whiskers.js";
+import { axis, figure, line } from "./library.js";
+import { rates } from "./rates.js";
 
-const SHOWN = 30;
+const SHOWN = 50;
 
 function configure(colours, rows, lanes, model) {
   const datasets = lanes.map((lane) => {
     const cells = rows.map((result) => {
       const m = modelOf(result, lane, model);
-      return m && m.samples_per_second > 0
-        ? throughput(m, format.fact(result, "spec.batch") || 32) : null;
+      return m && m.samples_per_second > 0 ? throughput(m, result.spec.batch) : {};
     });
     return {
       label: laneName(lane),
-      data: cells.map((cell) => (cell ? cell.value : null)),
-      intervals: cells.map((cell) => cell && cell.interval),
+      data: cells.map((cell) => cell.value ?? null),
+      intervals: cells.map((cell) => cell.interval),
       ...line(colours, lane),
+      ...(rows.length > 20 ? { pointRadius: 2 } : {}),
       spanGaps: true,
       clip: false,
     };
   });
-  return {
-    type: "line",
-    data: { labels: rows.map((result) => format.day(format.dateOf(result))), datasets },
-    options: {
-      ...base(colours),
-      scales: {
-        x: axis(colours, { grid: false, ticks: { maxTicksLimit: 8, maxRotation: 0 } }),
-        y: axis(colours, {
-          title: "samples a second", beginAtZero: true, suggestedMax: reach(datasets) * 1.05,
-          ticks: { callback: (v) => format.number(v) },
-        }),
-      },
-    },
-    plugins: [whiskers(colours)],
-  };
+  const labels = rows.map((result) => format.date(format.dateOf(result)).split(", "));
+  return rates("line", colours, { labels, datasets }, axis(colours, {
+    title: "one run a step, however long between them", grid: false,
+    ticks: { maxTicksLimit: 5, maxRotation: 0 },
+  }));
+}
+
+// Only what was asked alike can be set side by side.
+const asked = ({ spec = {} }) => [spec.batch, spec.threads, spec.data].join();
+
+// The newest results for MODEL that were asked alike, the oldest first.
+function alike(results, model) {
+  const measured = results.filter((result) => (result.lanes || []).some((entry) => (entry.models || [])
+    .some((m) => m.model === model && m.samples_per_second > 0)));
+  const like = (result) => measured.filter((other) => asked(other) === asked(result));
+  const newest = measured.find((result) => like(result).length > 1);
+  return newest ? like(newest).slice(0, SHOWN).reverse() : [];
 }
 
 function historyOf(results, model) {
-  // Only what was asked alike can be set side by side.
-  const batch = results[0] && format.fact(results[0], "spec.batch");
-  const rows = results.filter((result) => format.fact(result, "spec.batch") === batch
-    && (result.lanes || []).some((entry) => (entry.models || [])
-    .some((m) => m.model === model && m.samples_per_second > 0))).slice(0, SHOWN).reverse();
-  if (rows.length < 2) {
+  const rows = alike(results, model);
+  if (rows.length === 0) {
     return null;
   }
+  const { batch, threads } = rows[0].spec;
   const lanes = [...new Set(rows.flatMap((result) => result.lanes.map((entry) => entry.lane)))]
     .filter((lane) => rows.some((result) => modelOf(result, lane, model)));
   return figure({
     title: `${modelName(model)}, history`,
-    sentence: `The last ${format.count(rows.length, "result")} with batch ${batch}, the oldest first.`,
+    sentence: `The last ${rows.length} runs with batch ${batch}${
+      threads > 0 ? ` and ${format.count(threads, "thread")}` : ""}, the oldest first.`,
     name: `history ${model}`,
-    key: lanes.map((lane) => ({ lane, text: laneName(lane) })),
+    lanes,
     configure: (colours) => configure(colours, rows, lanes, model),
     data: {
       columns: [{ label: "When", head: true },

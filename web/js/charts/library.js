@@ -4,7 +4,7 @@
 
 import { loader, Problem } from "../api.js";
 import { h } from "../dom.js";
-import { baseLane, isVariant } from "../lanes.js";
+import { baseLane, isVariant, laneName } from "../lanes.js";
 import { model, watch } from "../model.js";
 import { problem, table } from "../parts/basics.js";
 import * as settings from "../settings.js";
@@ -103,14 +103,15 @@ watch(["online"], () => model.online && drawAll((item) => !item.chart));
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawAll());
 
 // A figure: heading, one sentence, the chart, and the same numbers as a table.
+//   LANES are those that its key tells apart;
 //   configure(colours) gives Chart.js its configuration; it is called again for each theme.
-export function figure({ title, sentence, key, configure, data, name }) {
+export function figure({ title, sentence, lanes, configure, data, name }) {
   const canvas = h("canvas", { role: "img", "aria-label": `${title}. ${sentence || ""}` });
   const box = h("div", { class: "canvas" }, canvas);
   const element = h("figure", { class: "card chart" },
     h("figcaption", {}, h("h3", {}, title), sentence && h("p", {}, sentence)),
-    key && h("ul", { class: "key", "aria-hidden": "true" }, key.map(({ lane, text }) => h("li",
-      { class: `lane-${lane}${isVariant(lane) ? " variant" : ""}` }, text))),
+    lanes && h("ul", { class: "key", "aria-hidden": "true" }, lanes.map((lane) => h("li",
+      { class: `lane-${lane}${isVariant(lane) ? " variant" : ""}` }, laneName(lane)))),
     box,
     h("details", { "data-key": `table ${name || title}` }, h("summary", {}, "Table"),
       table({ caption: title, ...data })));

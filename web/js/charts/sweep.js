@@ -4,8 +4,8 @@
 
 import * as format from "../format.js";
 import { MODELS, laneName, modelName, throughput } from "../lanes.js";
-import { axis, base, figure, line } from "./library.js";
-import { reach, whiskers } from "./whiskers.js";
+import { axis, figure, line } from "./library.js";
+import { rates } from "./rates.js";
 
 // [{ lane, model, batch, value, interval }]
 function fromSweep(result) {
@@ -37,6 +37,7 @@ function fromHistory(results) {
 }
 
 function configure(colours, lanes, points) {
+  const batches = points.map((p) => p.batch);
   const datasets = lanes.map((lane) => {
     const own = points.filter((p) => p.lane === lane);
     return {
@@ -47,30 +48,14 @@ function configure(colours, lanes, points) {
       clip: false,
     };
   });
-  return {
-    type: "line",
-    data: { datasets },
-    options: {
-      ...base(colours),
-      scales: {
-        x: axis(colours, {
-          type: "logarithmic", title: "batch size", grid: false,
-          min: Math.min(...points.map((p) => p.batch)) * 0.85,
-          max: Math.max(...points.map((p) => p.batch)) * 1.15,
-          afterBuildTicks: (scale) => {
-            scale.ticks = [...new Set(points.map((p) => p.batch))].sort((a, b) => a - b)
-              .map((value) => ({ value }));
-          },
-          ticks: { callback: (v) => String(v), maxTicksLimit: 16, autoSkip: true },
-        }),
-        y: axis(colours, {
-          title: "samples a second", beginAtZero: true, suggestedMax: reach(datasets) * 1.05,
-          ticks: { callback: (v) => format.number(v) },
-        }),
-      },
+  return rates("line", colours, { datasets }, axis(colours, {
+    type: "logarithmic", title: "batch size", grid: false,
+    min: Math.min(...batches) * 0.85, max: Math.max(...batches) * 1.15,
+    afterBuildTicks: (scale) => {
+      scale.ticks = [...new Set(batches)].map((value) => ({ value }));
     },
-    plugins: [whiskers(colours)],
-  };
+    ticks: { callback: String, maxTicksLimit: 16, autoSkip: true },
+  }));
 }
 
 function sweepOf(model, all, sentences) {
@@ -89,7 +74,7 @@ function sweepOf(model, all, sentences) {
     title: `${modelName(model)}, batch sweep`,
     sentence: format.named(sentences.get(model) || "") || "Throughput over the batch size.",
     name: `sweep ${model}`,
-    key: lanes.map((lane) => ({ lane, text: laneName(lane) })),
+    lanes,
     configure: (colours) => configure(colours, lanes, points),
     data: {
       columns: [{ label: "Batch", head: true },

@@ -4,30 +4,15 @@
 import * as format from "../format.js";
 import { MODELS, againstNative, fastestLane, laneName, lanesWith, modelName, modelOf, throughput }
   from "../lanes.js";
-import { axis, base, figure } from "./library.js";
-import { reach, whiskers } from "./whiskers.js";
+import { axis, figure } from "./library.js";
+import { rates } from "./rates.js";
 
 const barLook = (colour, maxBarThickness) => ({
   backgroundColor: colour, hoverBackgroundColor: colour, borderRadius: 3, maxBarThickness,
 });
 
-function bars(colours, labels, datasets, title, tick) {
-  return {
-    type: "bar",
-    data: { labels, datasets },
-    options: {
-      ...base(colours),
-      scales: {
-        x: axis(colours, { grid: false }),
-        y: axis(colours, {
-          title, beginAtZero: true, suggestedMax: reach(datasets) * 1.05,
-          ticks: { callback: tick },
-        }),
-      },
-    },
-    plugins: [whiskers(colours)],
-  };
-}
+const bars = (colours, labels, datasets, ...more) => rates("bar", colours, { labels, datasets },
+  axis(colours, { grid: false }), ...more);
 
 function perModel(result, model) {
   const lanes = lanesWith(result, model);
@@ -48,7 +33,7 @@ function perModel(result, model) {
       intervals: rows.map((row) => row.interval),
       dots: rows.map((row) => row.samples),
       ...barLook(lanes.map(colours.lane), 56),
-    }], "samples a second", (v) => format.number(v)),
+    }]),
     data: {
       columns: [{ label: "Lane", head: true }, { label: "Samples a second", number: true },
         { label: "95 % interval", number: true }, { label: "Blocks", number: true }],
@@ -82,14 +67,14 @@ function relative(result) {
     title: "Against native",
     sentence: "How many times as fast as the native lane, block by block.",
     name: `relative ${result.id}`,
-    key: lanes.map((lane) => ({ lane, text: laneName(lane) })),
+    lanes,
     configure: (colours) => bars(colours, models.map(modelName), lanes.map((lane) => ({
       label: laneName(lane),
       data: models.map((m) => pair(lane, m).ratio ?? null),
       intervals: models.map((m) => pair(lane, m).interval || null),
       dots: models.map((m) => blockRatios(result, lane, m)),
       ...barLook(colours.lane(lane), 56),
-    })), "× native", (v) => format.ratio(v)),
+    })), "× native", format.ratio),
     data: {
       columns: [{ label: "Lane", head: true }, { label: "Model" }, { label: "× native", number: true },
         { label: "95 % interval", number: true }, { label: "Verdict" }],

@@ -31,7 +31,7 @@ export function list(host, parameters, scope) {
   scope.title("Pythons");
   const filter = h("input", { type: "search", placeholder: "Filter", "aria-label": "Filter the Pythons" });
   const head = h("div");
-  const body = h("div", { class: "part" });
+  const body = h("div", { class: "part-row" });
   const shownRows = () => (model.report.interpreters || [])
     .filter((i) => matches(i, filter.value));
   const update = () => {

@@ -10,7 +10,7 @@ import { sweepCharts } from "../charts/sweep.js";
 import { throughputCharts } from "../charts/throughput.js";
 import { inline } from "../inline.js";
 import { MODELS_ARE } from "../lanes.js";
-import { activeJobs, hasEnded, model, results, startReport } from "../model.js";
+import { activeJobs, hasEnded, model, results, startReport, summaries } from "../model.js";
 import { to } from "../router.js";
 import * as settings from "../settings.js";
 import { fastest, grouped, machineLine, verdict } from "../summary.js";
@@ -161,7 +161,7 @@ function chartsPart() {
       h("a", { href: "#/results" }, "All results")],
     lead: ["From ", when(format.dateOf(newest)), trust(newest), " ", MODELS_ARE],
   }, h("div", { class: "charts" }, throughputCharts(newest)),
-  h("div", { class: "charts pairs" }, curveCharts(newest, ["loss"]), sweeps, historyCharts(all)),
+  h("div", { class: "charts pairs" }, curveCharts(newest, ["loss"]), sweeps, historyCharts(summaries())),
   sweeps.length === 0 && sweepHint());
 }
 

@@ -9,16 +9,11 @@ import { historyCharts } from "../charts/history.js";
 import { sweepCharts } from "../charts/sweep.js";
 import { throughputCharts } from "../charts/throughput.js";
 import { LANES, laneName, modelName } from "../lanes.js";
-import { loadOlder, loadResult, model, results } from "../model.js";
+import { loadOlder, loadResult, model, results, summaries } from "../model.js";
 import { go, to } from "../router.js";
 import { action, copyButton, empty, facts, part, shown, table, verdicts, when } from "../parts/basics.js";
 import { findingList } from "../parts/finding.js";
 import { powerSource } from "../parts/machine.js";
-
-// The list's own summary, where the whole result is not at hand.
-const summaryOf = (item) => ({ ...item, lanes: item.summary || [], trust: { grade: item.trust } });
-
-const wholeOf = (item) => model.whole.get(item.id) || summaryOf(item);
 
 // The models' throughputs of one lane in one result, or why there are none.
 function laneCell(result, lane) {
@@ -32,18 +27,17 @@ function laneCell(result, lane) {
       " ", format.number(m.samples_per_second)));
 }
 
-function rowOf(item, lanes, box) {
-  const result = wholeOf(item);
-  const spec = result.spec || {};
-  return [box, [h("a", { href: to("results", item.id) }, format.date(format.dateOf(item))),
-    h("span", { class: "quiet" }, [when(format.dateOf(item)), format.known(spec.batch)
-      && ` · batch ${spec.batch}`, spec.quick === true && " · quick"])],
+function rowOf(result, lanes, box) {
+  const { id, spec = {} } = result;
+  const date = format.dateOf(result);
+  return [box, [h("a", { href: to("results", id) }, format.date(date)),
+    h("span", { class: "quiet" }, [when(date), ` · batch ${spec.batch}`, spec.quick && " · quick"])],
   ...lanes.map((lane) => laneCell(result, lane)),
   format.fact(result, "trust.grade") || "–"];
 }
 
 function resultTable(items, boxOf) {
-  const held = new Set(items.flatMap((item) => (wholeOf(item).lanes || []).map((e) => e.lane)));
+  const held = new Set(items.flatMap((item) => item.lanes.map((e) => e.lane)));
   const lanes = Object.keys(LANES).filter((lane) => held.has(lane));
   return table({
     caption: "Results, newest first", cards: true,
@@ -71,9 +65,9 @@ export function list(host, parameters, scope) {
   };
   const head = h("div", { class: "row part-row" }, compare, h("span", { class: "quiet" },
     "Pick two of them, or drop files of other machines anywhere on the page."));
-  const body = h("div", { class: "part" });
+  const body = h("div", { class: "part-row" });
   const update = () => {
-    const items = model.results;
+    const items = summaries();
     head.hidden = items.length === 0;
     redraw(body, items.length > 0 ? [h("p", { class: "quiet" }, "Samples trained a second. Trust: how undisturbed the run was, from A to D."),
       resultTable(items, boxOf),
@@ -84,7 +78,7 @@ export function list(host, parameters, scope) {
   };
   const charts = h("div");
   const drawCharts = () => {
-    const drawn = [...historyCharts(results()), ...sweepCharts(results())];
+    const drawn = [...historyCharts(summaries()), ...sweepCharts(results())];
     charts.replaceChildren(...(drawn.length > 0
       ? [part("over-time", "Over time and batch size", {}, h("div", { class: "charts pairs" }, drawn))] : []));
   };

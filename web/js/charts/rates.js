@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
-// A Chart.js plugin: on each point or bar its 95 % interval as a whisker and its raw samples
+// Charts of throughputs: on each point or bar its 95 % interval as a whisker and its raw samples
 // as dots.  A dataset brings `intervals` [[low, high] or null] and `dots` [[value…]].
+
+import * as format from "../format.js";
+import { axis, base } from "./library.js";
 
 function dot(context, x, y) {
   context.beginPath();
@@ -37,7 +40,7 @@ function drawElement(context, scale, element, interval, dots, colours) {
   }
 }
 
-export function whiskers(colours) {
+function whiskers(colours) {
   return {
     id: "whiskers",
     afterDatasetsDraw(chart) {
@@ -57,10 +60,28 @@ export function whiskers(colours) {
 }
 
 // The highest value that must fit on the scale.
-export function reach(datasets) {
+function reach(datasets) {
   return Math.max(0, ...datasets.flatMap((d) => [
     ...d.data.map((p) => (typeof p === "number" ? p : (p && p.y) || 0)),
     ...(d.intervals || []).flatMap((i) => i || []),
     ...(d.dots || []).flat(),
   ]));
+}
+
+// Chart.js' configuration of a TYPE of chart, with the axis X and one for what TITLE names.
+export function rates(type, colours, data, x, title = "samples a second", form = format.number) {
+  return {
+    type, data,
+    options: {
+      ...base(colours),
+      scales: {
+        x,
+        y: axis(colours, {
+          title, beginAtZero: true, suggestedMax: reach(data.datasets) * 1.05,
+          ticks: { callback: (v) => form(v) },
+        }),
+      },
+    },
+    plugins: [whiskers(colours)],
+  };
 }
