@@ -38,6 +38,8 @@ void platform_die_with_parent(void);
 bool platform_open_browser(const char *url);
 /* Peak resident set of this process, bytes; 0 if unknown. */
 uint64_t platform_peak_memory_bytes(void);
+/* Is FD a terminal, and are colours wanted there (https://no-color.org, TERM=dumb)? */
+bool platform_terminal_has_colours(int fd);
 /* Number of columns of the terminal FD, 80 if it is none. */
 int platform_terminal_columns(int fd);
 

@@ -53,7 +53,7 @@ static void add_measured(struct str *out, const json_t *lane, const json_t *mode
 	number_of(model, "step_ns.median", &ns);
 	add_time(&step, ns);
 	add_interval(&interval, model);
-	str_addf(out, "  %-5s %-14s %11.0f  %9s  %-21s", text_of(model, "model", "?"),
+	str_addf(out, "  %-5s %-14s %9.0f  %9s  %-19s", text_of(model, "model", "?"),
 	         text_of(lane, "lane", "?"), speed, step.data, interval.data);
 	if (number_of(model, "training.test_accuracy", &accuracy))
 		str_addf(out, "  %5.2f %%", 100 * accuracy);
@@ -210,7 +210,7 @@ void bench_page(const json_t *result, struct str *out)
 	         text_of(result, "environment.machine.chip", "This machine"),
 	         (int)threads, (int)batch, (int)blocks,
 	         text_of(result, "spec.data", "?"));
-	str_addf(out, "  %-5s %-14s %11s  %9s  %-21s  %7s  %4s\n", "model", "lane",
+	str_addf(out, "  %-5s %-14s %9s  %9s  %-19s  %7s  %4s\n", "model", "lane",
 	         "samples/s", "step", "95 % interval", "test", "MB");
 	add_lanes(out, json_object_get(result, "lanes"));
 	add_devices(out, json_object_get(result, "lanes"));

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* trilane probe: look at this machine, or at a recording of one, and print the report. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "commands.h"
@@ -10,6 +9,7 @@
 #include "trilane/facts.h"
 #include "trilane/finding.h"
 #include "trilane/log.h"
+#include "trilane/platform.h"
 #include "trilane/report.h"
 #include "trilane/source.h"
 
@@ -42,7 +42,7 @@ static void print(const json_t *report, bool json)
 		puts(text);
 		return;
 	}
-	report_page(report, isatty(STDOUT_FILENO) && !getenv("NO_COLOR"), &page);
+	report_page(report, platform_terminal_has_colours(STDOUT_FILENO), &page);
 	fputs(page.data, stdout);
 }
 

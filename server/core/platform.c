@@ -2,10 +2,12 @@
 /* What is the same on every platform; the rest is in platform_<os>.c. */
 #include "trilane/platform.h"
 
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include "trilane/str.h"
 #include "trilane/version.h"
 
 #include "trilane/banned.h"
@@ -29,6 +31,13 @@ const char *platform_arch(void)
 #else
 	return "unknown";
 #endif
+}
+
+bool platform_terminal_has_colours(int fd)
+{
+	const char *none = getenv("NO_COLOR"), *kind = getenv("TERM");
+
+	return isatty(fd) && !(none && none[0]) && !(kind && text_equal(kind, "dumb"));
 }
 
 int platform_terminal_columns(int fd)

@@ -195,6 +195,8 @@ static int parse(const char *text, size_t n, size_t limit, size_t flags, json_t 
 
 	if (n > limit)
 		return error_set(err, ERROR_TOO_LARGE, "larger than %zu bytes", limit);
+	if (n == 0)
+		return error_set(err, ERROR_INVALID, "empty, where JSON was expected");
 	if (too_deep(text, n, 64))
 		return error_set(err, ERROR_INVALID, "nested deeper than 64 levels");
 	*out = json_loadb(text, n, JSON_REJECT_DUPLICATES | flags, &why);

@@ -101,6 +101,9 @@ static void test_page(void **state)
 	assert_true(text_contains(page.data, "Apple M1"));
 	assert_true(text_contains(page.data, "batch 1: 41 us, batch 32: 280 us"));
 	assert_true(text_contains(page.data, "Trust: A."));
+	const char *table = strstr(page.data, "  model lane");
+	assert_non_null(table);
+	assert_true(strcspn(table, "\n") <= 80);
 	json_decref(result);
 	json_t *empty = json_object();
 	bench_page(empty, &page); /* nothing in it is taken for granted */

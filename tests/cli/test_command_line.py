@@ -3,6 +3,7 @@
 typed, pipes for files, 80 columns."""
 import json
 import os
+import pty
 import subprocess
 import tempfile
 import threading
@@ -10,6 +11,7 @@ import unittest
 
 PROGRAM = os.environ.get("TRILANE_PROGRAM", "trilane")
 LOG = "zsh: illegal hardware instruction  python train.py\n"
+NOTHING = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "recordings", "linux-nothing")
 COMMANDS = ("bench", "compare", "completion", "diagnose", "help", "probe", "record", "report",
             "rules", "serve", "version")
 SHORT = (["--help"], ["version", "--json"], ["rules", "list"], ["completion", "bash"],
@@ -26,6 +28,23 @@ def through_shell(redirection, *arguments):
     done = subprocess.run(["sh", "-c", f'exec "$0" "$@" {redirection}', PROGRAM, *arguments],
                           input=LOG, capture_output=True, text=True, timeout=60, check=False)
     return done.returncode, done.stderr
+
+
+def on_terminal(*arguments, **variables):
+    """What a terminal gets."""
+    ours, theirs = pty.openpty()
+    environment = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "TERM")}
+    with subprocess.Popen([PROGRAM, *arguments], stdin=subprocess.DEVNULL, stdout=theirs,
+                          env={**environment, **variables}):
+        os.close(theirs)
+        text = b""
+        try:
+            while piece := os.read(ours, 65536):
+                text += piece
+        except OSError:  # Linux: nobody writes any more
+            pass
+    os.close(ours)
+    return text
 
 
 class Descriptors(unittest.TestCase):
@@ -139,6 +158,13 @@ class Words(unittest.TestCase):
             self.assertEqual((done.returncode, done.stderr), (0, ""), arguments)
             for line in done.stdout.splitlines():
                 self.assertLessEqual(len(line), 80, line)
+
+    def test_colours_where_they_are_wanted(self):
+        for variables, wanted in (({"TERM": "xterm"}, True), ({"TERM": "xterm", "NO_COLOR": ""}, True),
+                                  ({"TERM": "xterm", "NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)):
+            with self.subTest(variables=variables):
+                page = on_terminal("probe", "--recording", NOTHING, **variables)
+                self.assertEqual(b"\x1b[" in page, wanted)
 
     def test_what_cannot_be_meant_is_usage(self):
         for arguments in (["--data", "x"], ["--data", "=x"], ["--data", "a="], ["--data", "a/b=/tmp"],

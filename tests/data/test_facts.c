@@ -63,6 +63,8 @@ static void documents_from_outside_are_bounded(void **state)
 
 	(void)state;
 	assert_int_equal(document_parse("{\"a\":1}", 7, 6, &d, &err), ERROR_TOO_LARGE);
+	assert_int_equal(document_parse("", 0, 6, &d, &err), ERROR_INVALID);
+	assert_string_equal(err.text, "empty, where JSON was expected");
 	assert_int_equal(document_parse("{\"a\":1,\"a\":2}", 13, 100, &d, &err),
 	                 ERROR_INVALID);
 	memset(deep, '[', 100);
