@@ -97,8 +97,8 @@ struct document_row {
 	char created[CLOCK_DATE_SIZE];
 	char *text; /* owned by the row */
 };
-/* Newest first, older than BEFORE (NULL: all), at most LIMIT; none behind an id that is
- * not there. */
+/* Newest first, older than BEFORE (NULL: all), at most LIMIT; ERROR_NOT_FOUND if there is
+ * no BEFORE. */
 int store_document_list(struct store *s, enum document_kind kind, const char *before,
                         unsigned limit, struct document_row **out, size_t *count,
                         struct error *err);

@@ -72,7 +72,8 @@ unsigned reply_error(struct http_response *r, const struct error *err)
 		return reply_busy(r, err);
 	case ERROR_FULL:
 		return reply_storage(r, err, "disk-full",
-		                     "The disk with the data folder is full.",
+		                     "The disk with the data folder is full, or this "
+		                     "user's share of it.",
 		                     "Make room, then try again.");
 	default:
 		log_error("%s", err->text);

@@ -57,16 +57,6 @@ static json_t *result_summary(const struct document_row *row)
 	return summary;
 }
 
-/* 0 if the cursor, where there is one, is a result. */
-static int look_for_cursor(struct api *a, const char *cursor, struct error *err)
-{
-	CLEANUP(str_release) struct str text = STR_INIT;
-
-	return cursor ? store_document_get(a->config.store, DOCUMENT_RESULT, cursor,
-	                                   &text, err)
-	              : 0;
-}
-
 HANDLER(get_results)
 {
 	struct api *a = context;
@@ -80,12 +70,10 @@ HANDLER(get_results)
 
 	if (status)
 		return status;
-	rc = look_for_cursor(a, page.cursor, &err);
+	rc = store_document_list(a->config.store, DOCUMENT_RESULT, page.cursor,
+	                         page.limit + 1, &rows, &count, &err);
 	if (rc)
 		return reply_bad_cursor(r, rc, &err);
-	if (store_document_list(a->config.store, DOCUMENT_RESULT, page.cursor,
-	                        page.limit + 1, &rows, &count, &err))
-		return reply_error(r, &err);
 	items = json_array();
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(items, result_summary(&rows[i]));

@@ -5,6 +5,7 @@
  */
 #include "db.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -17,6 +18,34 @@
 #include "trilane/banned.h"
 
 enum { BUSY_TIMEOUT_MS = 5000 };
+
+/* What the system said when FILE was last written in vain. */
+static int last_errno(struct db *db, int which)
+{
+	sqlite3_file *file = NULL;
+	int number = 0;
+
+	sqlite3_file_control(db->handle, "main", which, &file);
+	if (file && file->pMethods)
+		file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &number);
+	return number;
+}
+
+/* SQLite knows a full disk by ENOSPC alone.  A user's quota or a limit on files is the
+ * same to whoever waits for room. */
+static bool is_out_of_room(struct db *db, int code)
+{
+	static const int files[] = {SQLITE_FCNTL_JOURNAL_POINTER, /* here the WAL */
+	                            SQLITE_FCNTL_FILE_POINTER};
+
+	for (size_t i = 0; i < 2 && code == SQLITE_IOERR_WRITE && db->handle; i++) {
+		int number = last_errno(db, files[i]);
+
+		if (number == EDQUOT || number == EFBIG)
+			return true;
+	}
+	return false;
+}
 
 static int fail(struct db *db, int code, struct error *err)
 {
@@ -37,6 +66,9 @@ static int fail(struct db *db, int code, struct error *err)
 		{SQLITE_TOOBIG, ERROR_TOO_LARGE, "a value is too large"},
 		{SQLITE_IOERR, ERROR_FAILED, "reading or writing it failed"},
 	};
+	if (is_out_of_room(db, code))
+		return error_set(err, ERROR_FULL,
+		                 "database: there is no more room for this user");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if ((code & 0xff) == rows[i].sqlite)
 			return error_set(err, rows[i].code, "database: %s", rows[i].text);

@@ -73,6 +73,22 @@ int store_document_latest(struct store *s, enum document_kind kind, char id[ID_S
 	return read_one(&st, kind, id, text, err);
 }
 
+/* 0 for NULL and for a document that is there; the text stays where it is. */
+static int find_document(struct store *s, enum document_kind kind, const char *id,
+                         struct error *err)
+{
+	CLEANUP(db_statement_release) struct db_statement st = DB_STATEMENT_INIT;
+	if (!id)
+		return 0;
+	db_prepare(&s->db, &st, "SELECT 1 FROM documents WHERE kind = ? AND id = ?");
+	db_bind_text(&st, kind_name(kind));
+	db_bind_text(&st, id);
+	int rc = db_step(&st, err);
+	if (rc == DB_DONE)
+		return error_set(err, ERROR_NOT_FOUND, "no such %s", kind_name(kind));
+	return rc == DB_ROW ? 0 : rc;
+}
+
 static void read_row(struct db_statement *st, struct document_row *row)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
@@ -102,6 +118,8 @@ int store_document_list(struct store *s, enum document_kind kind, const char *be
 		rows = array_reserve(rows, &capacity, n + 1, sizeof(*rows));
 		read_row(&st, &rows[n++]);
 	}
+	if (rc == 0 && n == 0)
+		rc = find_document(held, kind, before, err);
 	if (rc) {
 		document_rows_free(rows, n);
 		return rc;

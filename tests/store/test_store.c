@@ -2,6 +2,7 @@
 /* The store: records, lists, recovery, and every state its file can be found in. */
 #include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <sqlite3.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -229,7 +231,16 @@ static void test_documents(void **state)
 		0);
 	assert_int_equal(n, 2);
 	assert_string_equal(rows[0].id, id);
-	document_rows_free(rows, n);
+	const char *oldest = rows[1].id;
+	struct document_row *none = NULL;
+	assert_int_equal(store_document_list(f->store, DOCUMENT_REPORT, oldest, 10, &none,
+	                                     &n, NULL),
+	                 0);
+	assert_int_equal(n, 0);
+	assert_int_equal(store_document_list(f->store, DOCUMENT_RESULT, oldest, 10, &none,
+	                                     &n, NULL),
+	                 ERROR_NOT_FOUND);
+	document_rows_free(rows, 2);
 }
 
 static void test_private(void **state)
@@ -361,6 +372,29 @@ static void test_disk_full(void **state)
 	                 ERROR_NOT_FOUND);
 }
 
+/* A quota ends a file as a limit does: it is room that is missing, nothing broken. */
+static void test_no_more_room_for_a_user(void **state)
+{
+	struct fixture *f = *state;
+	open_store(f);
+	struct rlimit before, narrow;
+	getrlimit(RLIMIT_FSIZE, &before);
+	narrow = before;
+	narrow.rlim_cur = 256 * 1024;
+	signal(SIGXFSZ, SIG_IGN);
+	setrlimit(RLIMIT_FSIZE, &narrow);
+	CLEANUP_FREE char *big = xcalloc(1, 1 << 20);
+	memset(big, 'x', (1 << 20) - 1);
+	struct error err = ERROR_INIT;
+	int rc = store_document_put(f->store, DOCUMENT_RESULT,
+	                            "01h00000000000000000000009",
+	                            "2026-01-01T00:00:00.000Z", big, &err);
+	setrlimit(RLIMIT_FSIZE, &before);
+	signal(SIGXFSZ, SIG_DFL);
+	assert_int_equal(rc, ERROR_FULL);
+	assert_true(text_contains(err.text, "no more room"));
+}
+
 static void *writer(void *arg)
 {
 	struct fixture *f = arg;
@@ -409,6 +443,7 @@ int main(void)
 		TEST(test_newer_refused),
 		TEST(test_read_only),
 		TEST(test_disk_full),
+		TEST(test_no_more_room_for_a_user),
 		TEST(test_threads),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
