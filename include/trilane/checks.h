@@ -66,12 +66,4 @@ int check_engine(const struct check_subject *subject, uint64_t seed,
                  const struct check_batches *batches, struct check_report *out,
                  struct error *err);
 
-/* The parts, for tests: each raises the errors in OUT and clears PASSED.  Of every
- * parameter array PER_ARRAY places are tried by differences. */
-int check_gradients(const struct check_subject *subject, uint64_t seed,
-                    unsigned per_array, struct check_report *out, struct error *err);
-int check_steps(const struct check_subject *subject, uint64_t seed,
-                const struct check_batches *batches, struct check_report *out,
-                struct error *err);
-
 #endif

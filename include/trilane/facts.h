@@ -37,7 +37,6 @@ enum fact_reason {
 void fact_set(json_t *document, const char *path, json_t *value); /* takes VALUE */
 void fact_set_string(json_t *document, const char *path, const char *value);
 void fact_set_integer(json_t *document, const char *path, json_int_t value);
-void fact_set_bool(json_t *document, const char *path, bool value);
 /* A typed absence with its detail. */
 void fact_set_absent(json_t *document, const char *path, enum fact_reason reason,
                      const char *format, ...) __attribute__((format(printf, 4, 5)));

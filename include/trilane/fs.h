@@ -83,7 +83,6 @@ int fs_root_read_link(const struct fs_root *root, const char *path, struct str *
 int fs_root_list(const struct fs_root *root, const char *path, size_t limit,
                  struct fs_list *list, struct error *err);
 bool fs_root_is_file(const struct fs_root *root, const char *path);
-bool fs_root_is_dir(const struct fs_root *root, const char *path);
 
 /* Plain paths of this machine, for the program's own files. */
 int fs_read(const char *path, size_t limit, struct str *out, struct error *err);

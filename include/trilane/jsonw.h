@@ -38,15 +38,9 @@ void jsonw_object(struct jsonw *w, const char *key);
 void jsonw_array(struct jsonw *w, const char *key);
 void jsonw_end(struct jsonw *w); /* of the innermost object or array */
 void jsonw_string(struct jsonw *w, const char *key, const char *value); /* NULL: null */
-void jsonw_string_n(struct jsonw *w, const char *key, const char *value, size_t n);
 void jsonw_u64(struct jsonw *w, const char *key, uint64_t value);
-void jsonw_i64(struct jsonw *w, const char *key, int64_t value);
 void jsonw_double(struct jsonw *w, const char *key,
                   double value); /* shortest that reads back */
 void jsonw_bool(struct jsonw *w, const char *key, bool value);
-void jsonw_null(struct jsonw *w, const char *key);
-
-/* Adds TEXT (N bytes) as a JSON string with its quotes: the writer's own escape. */
-void jsonw_quote(struct str *out, const char *text, size_t n);
 
 #endif

@@ -67,8 +67,6 @@ void lane_plan(enum lane_kind kind, const struct lane_host *host, struct lane_pl
 void lane_plan_release(struct lane_plan *plan);
 /* Does the hello (a parsed line of the worker) fit the lane?  WHY, if not. */
 bool lane_hello_fits(const struct lane_plan *plan, const json_t *hello, struct str *why);
-/* One line about the lane, for lists and the page. */
-const char *lane_summary(enum lane_kind kind);
 /* Every lane with its possibility, new reference:
  *	[{"lane","summary","possible","reason","remedy","finding"}] */
 json_t *lanes_document(const struct lane_host *host);

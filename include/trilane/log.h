@@ -7,12 +7,7 @@
 #ifndef TRILANE_LOG_H
 #define TRILANE_LOG_H
 
-enum log_level {
-	LOG_ERROR,
-	LOG_WARNING,
-	LOG_INFO,
-	LOG_DEBUG /* only with TRILANE_DEBUG set */
-};
+enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO };
 
 void log_write(enum log_level level, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
@@ -20,6 +15,5 @@ void log_write(enum log_level level, const char *format, ...)
 #define log_error(...)   log_write(LOG_ERROR, __VA_ARGS__)
 #define log_warning(...) log_write(LOG_WARNING, __VA_ARGS__)
 #define log_info(...)    log_write(LOG_INFO, __VA_ARGS__)
-#define log_debug(...)   log_write(LOG_DEBUG, __VA_ARGS__)
 
 #endif

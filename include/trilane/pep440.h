@@ -41,7 +41,6 @@ bool pep440_specifiers_valid(const char *specifiers);
 
 /* Package names are compared as PyPI does: runs of -_. are one "-", lower case. */
 void python_normalize_name(const char *name, struct str *out);
-bool python_same_name(const char *a, const char *b);
 
 /* One line of Requires-Dist. */
 struct python_requirement {

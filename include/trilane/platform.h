@@ -22,8 +22,6 @@ const char *platform_arch(void);
 /* Is this process run by a translator (Rosetta 2, Rosetta for Linux, qemu-user)?
  * KIND, if not NULL, becomes "rosetta", "rosetta-linux", "qemu-user" or NULL. */
 bool platform_translated(const char **kind);
-/* Absolute path of the running program. */
-int platform_program_path(struct str *out, struct error *err);
 /* Where data belongs: ~/Library/Application Support/Trilane; $XDG_DATA_HOME/trilane or
  * ~/.local/share/trilane. */
 int platform_data_dir(struct str *out, struct error *err);

@@ -38,9 +38,6 @@ struct report_options {
 int report_build(struct source *s, const struct report_options *options, json_t **out,
                  struct error *err);
 
-/* Findings, verdicts and recommendations of a report that has its facts. */
-void report_judge(json_t *report, const struct advice *a);
-
 /* Takes what tells who and whose machine it is out of the strings of a report, or of a
  * part of one. */
 void report_redact(json_t *report, const struct redaction *redaction);

@@ -76,10 +76,9 @@ bool source_sysctl(struct source *s, const char *name, struct str *value);
 int source_command(struct source *s, const char *const *argv, struct str *out,
                    struct error *err);
 /* Of the probing process; a recording has those in its environment.json, if any.  Only
- * names that say something about the Pythons or libraries in use are answered
- * (source_env_allowed); NULL otherwise. */
+ * names that say something about the Pythons or libraries in use are answered; NULL
+ * otherwise. */
 const char *source_env(struct source *s, const char *name);
-bool source_env_allowed(const char *name);
 /* Calls FOUND for each allowed variable there is, in no particular order. */
 void source_env_each(struct source *s,
                      void (*found)(void *context, const char *name, const char *value),

@@ -28,6 +28,9 @@ enum lane_kind {
 	LANE_BLAS,
 	LANE_KIND_COUNT
 };
+/* Their names, for texts that list them. */
+#define SPEC_LANE_NAMES \
+	"native, translated, translated-avx, gpu, tensorflow, tensorflow-gpu, blas"
 
 enum {
 	SPEC_BATCH_MAX = 4096,
@@ -57,8 +60,6 @@ bool spec_name_valid(const char *name);
 
 const char *model_name(enum model model); /* "mlp", "cnn" */
 const char *lane_name(enum lane_kind lane);
-bool model_parse(const char *name, enum model *out);
-bool lane_parse(const char *name, enum lane_kind *out);
 
 void bench_spec_init(struct bench_spec *spec);
 /* From a request's body: unknown members, wrong types and values out of range are

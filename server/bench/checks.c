@@ -258,8 +258,11 @@ static int trial_run(struct trial *t, struct engine *tested, unsigned per_array,
 	return rc;
 }
 
-int check_gradients(const struct check_subject *subject, uint64_t seed,
-                    unsigned per_array, struct check_report *out, struct error *err)
+/* This and check_steps() raise the errors in OUT and clear PASSED.  Of every parameter
+ * array PER_ARRAY places are tried by differences. */
+static int check_gradients(const struct check_subject *subject, uint64_t seed,
+                           unsigned per_array, struct check_report *out,
+                           struct error *err)
 {
 	const struct engine_config *config = &subject->config;
 	CLEANUP(trial_release) struct trial t = {0};
@@ -393,9 +396,9 @@ static void note_steps(struct check_report *out, const struct model_shape *s, do
 		describe(out, "weights after the first steps", s, weights);
 }
 
-int check_steps(const struct check_subject *subject, uint64_t seed,
-                const struct check_batches *b, struct check_report *out,
-                struct error *err)
+static int check_steps(const struct check_subject *subject, uint64_t seed,
+                       const struct check_batches *b, struct check_report *out,
+                       struct error *err)
 {
 	struct engine_config config = subject->config;
 	CLEANUP(engine_release) struct engine *reference = NULL;

@@ -49,9 +49,7 @@ static const struct option_row options[] = {
          "the TensorFlow lane's, by its id in trilane probe --json", 0, 0, NULL},
 	{"json", OPTION_FLAG, VALUE(json), .help = "print the result as JSON"},
 	{"lane", OPTION_STRING, VALUE(lanes), "LANES",
-         "of native, translated, translated-avx, gpu, tensorflow, tensorflow-gpu and "
-         "blas, with commas (native)",
-         0, 0, NULL},
+         "of " SPEC_LANE_NAMES "; several with commas (native)", 0, 0, NULL},
 	{"model", OPTION_STRING, VALUE(models), "MODELS", "of mlp and cnn (both)", 0, 0,
          NULL},
 	{"quick", OPTION_FLAG, VALUE(quick), .help = "one epoch and 6 blocks"},

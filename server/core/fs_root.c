@@ -294,13 +294,6 @@ bool fs_root_is_file(const struct fs_root *root, const char *path)
 	return fs_root_info(root, path, &info, NULL) == 0 && info.kind == FS_KIND_FILE;
 }
 
-bool fs_root_is_dir(const struct fs_root *root, const char *path)
-{
-	struct fs_info info;
-
-	return fs_root_info(root, path, &info, NULL) == 0 && info.kind == FS_KIND_DIR;
-}
-
 static enum fs_kind kind_of_entry(int dir_fd, const struct dirent *entry)
 {
 	struct stat st;

@@ -52,7 +52,7 @@ static void quote_utf8(struct str *out, const char *text, size_t n)
 	str_add_char(out, '"');
 }
 
-void jsonw_quote(struct str *out, const char *text, size_t n)
+static void add_quoted(struct str *out, const char *text, size_t n)
 {
 	struct str clean = STR_INIT;
 
@@ -75,7 +75,7 @@ static void before_value(struct jsonw *w, const char *key)
 	if (w->comma)
 		str_add_char(w->out, ',');
 	if (key) {
-		jsonw_quote(w->out, key, strlen(key));
+		add_quoted(w->out, key, strlen(key));
 		str_add_char(w->out, ':');
 	}
 	w->comma = true;
@@ -109,18 +109,13 @@ void jsonw_end(struct jsonw *w)
 	w->comma = true;
 }
 
-void jsonw_string_n(struct jsonw *w, const char *key, const char *value, size_t n)
-{
-	before_value(w, key);
-	jsonw_quote(w->out, value, n);
-}
-
 void jsonw_string(struct jsonw *w, const char *key, const char *value)
 {
+	before_value(w, key);
 	if (value)
-		jsonw_string_n(w, key, value, strlen(value));
+		add_quoted(w->out, value, strlen(value));
 	else
-		jsonw_null(w, key);
+		str_add(w->out, "null");
 }
 
 void jsonw_u64(struct jsonw *w, const char *key, uint64_t value)
@@ -129,22 +124,16 @@ void jsonw_u64(struct jsonw *w, const char *key, uint64_t value)
 	str_addf(w->out, "%" PRIu64, value);
 }
 
-void jsonw_i64(struct jsonw *w, const char *key, int64_t value)
-{
-	before_value(w, key);
-	str_addf(w->out, "%" PRId64, value);
-}
-
 void jsonw_double(struct jsonw *w, const char *key, double value)
 {
 	char text[40];
 	int digits;
 
+	before_value(w, key);
 	if (!isfinite(value)) {
-		jsonw_null(w, key);
+		str_add(w->out, "null");
 		return;
 	}
-	before_value(w, key);
 	for (digits = 6; digits < 17; digits++) {
 		snprintf(text, sizeof(text), "%.*g", digits, value);
 		if (strtod(text, NULL) == value)
@@ -158,10 +147,4 @@ void jsonw_bool(struct jsonw *w, const char *key, bool value)
 {
 	before_value(w, key);
 	str_add(w->out, value ? "true" : "false");
-}
-
-void jsonw_null(struct jsonw *w, const char *key)
-{
-	before_value(w, key);
-	str_add(w->out, "null");
 }

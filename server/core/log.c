@@ -3,7 +3,6 @@
 #include "trilane/log.h"
 
 #include <stdarg.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "trilane/cleanup.h"
@@ -13,14 +12,12 @@
 
 void log_write(enum log_level level, const char *format, ...)
 {
-	static const char *const names[] = {"error: ", "warning: ", "", "debug: "};
+	static const char *const names[] = {"error: ", "warning: ", ""};
 	CLEANUP(str_release) struct str raw = STR_INIT_LIMIT(8192);
 	CLEANUP(str_release) struct str line = STR_INIT;
 	va_list args;
 	ssize_t ignored;
 
-	if (level == LOG_DEBUG && !getenv("TRILANE_DEBUG"))
-		return;
 	va_start(args, format);
 	str_addv(&raw, format, args);
 	va_end(args);

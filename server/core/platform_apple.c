@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* macOS: sysctl and dyld. */
+/* macOS: sysctl, and open(1). */
 #include "trilane/platform.h"
 
-#include <mach-o/dyld.h>
 #include <pthread.h>
 #include <spawn.h>
-#include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/sysctl.h>
 #include <sys/wait.h>
@@ -38,19 +36,6 @@ bool platform_translated(const char **kind)
 	if (kind)
 		*kind = translated ? "rosetta" : NULL;
 	return translated;
-}
-
-int platform_program_path(struct str *out, struct error *err)
-{
-	char path[4096];
-	uint32_t size = sizeof(path);
-	char *real;
-
-	if (_NSGetExecutablePath(path, &size) != 0 || !(real = realpath(path, NULL)))
-		return error_set(err, ERROR_FAILED, "cannot tell the program's own path");
-	str_add(out, real);
-	free(real);
-	return 0;
 }
 
 int platform_data_dir(struct str *out, struct error *err)

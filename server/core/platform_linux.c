@@ -65,17 +65,6 @@ bool platform_translated(const char **kind)
 	return true;
 }
 
-int platform_program_path(struct str *out, struct error *err)
-{
-	char target[4096];
-	ssize_t n = readlink("/proc/self/exe", target, sizeof(target));
-
-	if (n <= 0 || n == (ssize_t)sizeof(target))
-		return error_set(err, ERROR_FAILED, "cannot tell the program's own path");
-	str_add_n(out, target, (size_t)n);
-	return 0;
-}
-
 int platform_data_dir(struct str *out, struct error *err)
 {
 	const char *base = getenv("XDG_DATA_HOME");

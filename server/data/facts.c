@@ -66,11 +66,6 @@ void fact_set_integer(json_t *document, const char *path, json_int_t value)
 	fact_set(document, path, json_integer(value));
 }
 
-void fact_set_bool(json_t *document, const char *path, bool value)
-{
-	fact_set(document, path, json_boolean(value));
-}
-
 json_t *fact_absent(enum fact_reason reason, const char *detail)
 {
 	json_t *absence = json_object();

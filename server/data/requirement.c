@@ -32,16 +32,6 @@ void python_normalize_name(const char *name, struct str *out)
 		str_add_char(out, '-');
 }
 
-bool python_same_name(const char *a, const char *b)
-{
-	CLEANUP(str_release) struct str na = STR_INIT;
-	CLEANUP(str_release) struct str nb = STR_INIT;
-
-	python_normalize_name(a, &na);
-	python_normalize_name(b, &nb);
-	return text_equal(na.data, nb.data);
-}
-
 void python_requirement_release(struct python_requirement *r)
 {
 	str_release(&r->name);

@@ -49,7 +49,7 @@ static const struct name_set lane_set = {
 	"lanes",
 	lane_names,
 	LANE_KIND_COUNT,
-	"native, translated, translated-avx, gpu, tensorflow, tensorflow-gpu, blas",
+	SPEC_LANE_NAMES,
 };
 
 static const struct number {
@@ -86,24 +86,6 @@ const char *model_name(enum model model)
 const char *lane_name(enum lane_kind lane)
 {
 	return (size_t)lane < LANE_KIND_COUNT ? lane_names[lane] : "unknown";
-}
-
-bool model_parse(const char *name, enum model *out)
-{
-	size_t i;
-	if (!name_index(model_names, MODEL_COUNT, name, &i))
-		return false;
-	*out = (enum model)i;
-	return true;
-}
-
-bool lane_parse(const char *name, enum lane_kind *out)
-{
-	size_t i;
-	if (!name_index(lane_names, LANE_KIND_COUNT, name, &i))
-		return false;
-	*out = (enum lane_kind)i;
-	return true;
 }
 
 void bench_spec_init(struct bench_spec *spec)

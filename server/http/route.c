@@ -9,7 +9,8 @@
 
 #include "trilane/banned.h"
 
-bool route_match(const char *pattern, const char *path, const char **id)
+/* Does PATH fit PATTERN? */
+static bool fits(const char *pattern, const char *path, const char **id)
 {
 	const char *brace = strchr(pattern, '{');
 	size_t len;
@@ -37,7 +38,7 @@ const struct http_route *route_find(const struct http_route *routes, size_t coun
 	for (size_t i = 0; i < count; i++) {
 		const char *this_id;
 
-		if (!route_match(routes[i].pattern, path, &this_id))
+		if (!fits(routes[i].pattern, path, &this_id))
 			continue;
 		if (!this_id && !literal) { /* forget what patterns gave */
 			literal = true;

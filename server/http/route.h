@@ -5,9 +5,8 @@
 
 #include "trilane/http.h"
 
-/* Does PATH fit PATTERN?  *ID points at what stood for {id} in PATH, or is NULL. */
-bool route_match(const char *pattern, const char *path, const char **id);
-/* The row for METHOD; NULL if there is none.  *METHODS: those the path knows, or-ed. */
+/* The row for METHOD; NULL if there is none.  *METHODS: those the path knows, or-ed.  *ID
+ * points at what stood for {id} in PATH, or is NULL. */
 const struct http_route *route_find(const struct http_route *routes, size_t count,
                                     const char *path, enum http_method method,
                                     unsigned *methods, const char **id);

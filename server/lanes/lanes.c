@@ -156,11 +156,6 @@ void lane_plan_release(struct lane_plan *plan)
 	strlist_release(&plan->env);
 }
 
-const char *lane_summary(enum lane_kind kind)
-{
-	return lanes[kind].summary;
-}
-
 /* --- what a worker says of itself --- */
 
 static const char *member(const json_t *hello, const char *name)

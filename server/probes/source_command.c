@@ -49,7 +49,7 @@ static const struct command *find(const char *const *argv)
 	return NULL;
 }
 
-void source_command_file(const char *const *argv, struct str *name)
+static void add_file_name(const char *const *argv, struct str *name)
 {
 	for (size_t i = 0; argv[i]; i++) {
 		if (i > 0)
@@ -132,7 +132,7 @@ int source_command(struct source *s, const char *const *argv, struct str *out,
 	int exit_code = 0;
 	int rc;
 
-	source_command_file(argv, &name);
+	add_file_name(argv, &name);
 	if (!command)
 		BUG("%s is not in the list of commands", name.data);
 	cached = source_table_find(&s->outputs, name.data);

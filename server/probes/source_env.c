@@ -57,7 +57,7 @@ static const char *const foreign_prefixes[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-bool source_env_allowed(const char *name)
+static bool is_allowed(const char *name)
 {
 	for (size_t i = 0; i < COUNT(secret_parts); i++)
 		if (strstr(name, secret_parts[i]))
@@ -76,7 +76,7 @@ bool source_env_allowed(const char *name)
 
 const char *source_env(struct source *s, const char *name)
 {
-	if (!source_env_allowed(name))
+	if (!is_allowed(name))
 		return NULL;
 	return s->live ? getenv(name) : source_table_find(&s->env, name);
 }
@@ -93,7 +93,7 @@ static void each_live(void (*found)(void *context, const char *name, const char 
 			continue;
 		memcpy(name, *e, n);
 		name[n] = '\0';
-		if (source_env_allowed(name))
+		if (is_allowed(name))
 			found(context, name, equals + 1);
 	}
 }
@@ -122,7 +122,7 @@ int source_parse_environment(struct source_table *t, const char *text, size_t n,
 		return rc;
 	json_object_foreach(document, name, value)
 	{
-		if (json_is_string(value) && source_env_allowed(name))
+		if (json_is_string(value) && is_allowed(name))
 			source_table_add(t, name, strlen(name), json_string_value(value),
 			                 json_string_length(value));
 	}

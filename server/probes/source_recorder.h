@@ -8,8 +8,6 @@
 
 #include "trilane/source.h"
 
-void source_command_file(const char *const *argv, struct str *name);
-
 void recorder_command(struct source_recorder *r, const char *name, const char *out,
                       size_t n, int exit_code);
 void recorder_sysctl(struct source_recorder *r, const char *name, const char *value);

@@ -68,7 +68,8 @@ static int look(struct source *s, const struct report_options *o, json_t *report
 	return imports ? imports_run(s, report, &options, err) : 0;
 }
 
-void report_judge(json_t *report, const struct advice *a)
+/* Findings, verdicts and recommendations of a report that has its facts. */
+static void judge(json_t *report, const struct advice *a)
 {
 	json_t *findings = advice_facts(a, report), *interpreter;
 	size_t i;
@@ -96,7 +97,7 @@ int report_build(struct source *s, const struct report_options *options, json_t 
 	report = begin(s, options);
 	rc = look(s, options, report, err);
 	if (!rc)
-		report_judge(report, options->advice ? options->advice : own);
+		judge(report, options->advice ? options->advice : own);
 	advice_free(own);
 	if (rc)
 		json_decref(report);

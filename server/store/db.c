@@ -95,7 +95,7 @@ int db_integer(struct db *db, const char *sql, int64_t *out, struct error *err)
 		return error_set(err, ERROR_NOT_FOUND, "database: no row");
 	if (rc < 0)
 		return rc;
-	*out = db_column_integer(&st, 0);
+	*out = sqlite3_column_int64(st.handle, 0);
 	return 0;
 }
 
@@ -238,16 +238,11 @@ static void bound(struct db_statement *st, int code)
 		st->failed = code;
 }
 
-void db_bind_text_n(struct db_statement *st, const char *text, size_t n)
-{
-	if (!st->failed)
-		bound(st, sqlite3_bind_text64(st->handle, ++st->bound, text, n,
-		                              SQLITE_TRANSIENT, SQLITE_UTF8));
-}
-
 void db_bind_text(struct db_statement *st, const char *text)
 {
-	db_bind_text_n(st, text, strlen(text));
+	if (!st->failed)
+		bound(st, sqlite3_bind_text64(st->handle, ++st->bound, text, strlen(text),
+		                              SQLITE_TRANSIENT, SQLITE_UTF8));
 }
 
 void db_bind_integer(struct db_statement *st, int64_t value)
@@ -278,11 +273,6 @@ int db_run(struct db_statement *st, struct error *err)
 {
 	int rc = db_step(st, err);
 	return rc == DB_ROW ? 0 : rc;
-}
-
-int64_t db_column_integer(struct db_statement *st, int column)
-{
-	return sqlite3_column_int64(st->handle, column);
 }
 
 double db_column_double(struct db_statement *st, int column)

@@ -29,10 +29,6 @@ struct sqlite3_stmt;
 struct db {
 	struct sqlite3 *handle; /* NULL when closed */
 };
-#define DB_INIT \
-	{ \
-		.handle = NULL \
-	}
 
 /* Opens, or makes, the database at PATH: WAL, synchronous FULL, foreign keys, a busy
  * timeout; refuses what APPLICATION_ID does not mark as ours.  ERROR_DAMAGED is a file
@@ -64,14 +60,12 @@ struct db_statement {
 void db_prepare(struct db *db, struct db_statement *st, const char *sql);
 /* The next parameter, in order.  Text is copied by SQLite. */
 void db_bind_text(struct db_statement *st, const char *text);
-void db_bind_text_n(struct db_statement *st, const char *text, size_t n);
 void db_bind_integer(struct db_statement *st, int64_t value);
 void db_bind_double(struct db_statement *st, double value);
 /* DB_ROW, DB_DONE or an error. */
 int db_step(struct db_statement *st, struct error *err);
 /* Runs a statement that gives no rows. */
 int db_run(struct db_statement *st, struct error *err);
-int64_t db_column_integer(struct db_statement *st, int column);
 double db_column_double(struct db_statement *st, int column);
 /* Copies, cut to SIZE - 1 bytes. */
 void db_column_text(struct db_statement *st, int column, char *out, size_t size);

@@ -213,10 +213,11 @@ static void nesting_of_markers_is_bounded(void **state)
 
 static void names_are_compared_as_pypi_does(void **state)
 {
+	CLEANUP(str_release) struct str name = STR_INIT;
+
 	(void)state;
-	assert_true(python_same_name("Tensorflow_IO.gcs--filesystem",
-	                             "tensorflow-io-gcs-filesystem"));
-	assert_false(python_same_name("tensorflow", "tensorflow-macos"));
+	python_normalize_name("Tensorflow_IO.gcs-_-filesystem", &name);
+	assert_string_equal(name.data, "tensorflow-io-gcs-filesystem");
 }
 
 int main(void)

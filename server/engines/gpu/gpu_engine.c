@@ -244,7 +244,8 @@ static int run_steps(struct gpu_engine *e, const float *x, const uint8_t *labels
 	int rc = 0;
 
 	for (unsigned s = 0; s < steps && rc == 0; s++)
-		rc = upload(e, x + s * n * inputs, labels + (size_t)s * n, n, s, err);
+		rc = upload(e, x + (size_t)s * n * inputs, labels + (size_t)s * n, n, s,
+		            err);
 	if (rc == 0)
 		rc = e->backend->begin(e->gpu, err);
 	if (rc != 0)

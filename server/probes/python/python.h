@@ -136,14 +136,12 @@ struct python_machine {
 /* Candidates become interpreters; real paths, prefixes and pyvenv.cfg are set. */
 void identify(struct find *f, struct interpreters *out);
 
-/* Version, architectures, base; writes the members of the first table of docs/report.md.
- *  */
+/* Version, architectures, base; writes the members of the first table of
+ * docs/report.md. */
 void describe_program(const struct python_machine *m, struct interpreter *i);
 void describe_base(const struct python_machine *m, struct interpreter *i,
                    const struct interpreters *all);
 void describe_kind(const struct python_machine *m, struct interpreter *i);
-const char *python_user_site(const struct python_machine *m, const struct interpreter *i,
-                             struct str *out, bool *enabled);
 /* Finds the folders of packages and reads their listings. */
 void describe_sites(const struct python_machine *m, struct interpreter *i);
 void describe_packages(const struct python_machine *m, struct interpreter *i);

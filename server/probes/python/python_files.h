@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The files of this folder that the program carries: plugin_facts.json, import_probe.py.
- *  */
+/* The files of this folder that the program carries: plugin_facts.json,
+ * import_probe.py. */
 #ifndef TRILANE_PROBES_PYTHON_FILES_H
 #define TRILANE_PROBES_PYTHON_FILES_H
 

@@ -28,8 +28,9 @@ static bool list_has(const char *list, size_t n, const char *name)
 	return strlist_has(&names, name);
 }
 
-/* Lines "9:cpu,cpuacct:/path" and, for version 2, "0::/path". */
-bool cgroup_path(struct source *s, const char *controller, struct str *out)
+/* The path of the process' cgroup below the mount of CONTROLLER ("" for version 2), from
+ * lines "9:cpu,cpuacct:/path" and, for version 2, "0::/path". */
+static bool cgroup_path(struct source *s, const char *controller, struct str *out)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
 	const char *at, *line;

@@ -61,8 +61,6 @@ const char *arm_chip_name(int64_t implementer, int64_t part);
 /* "0-3,8": calls for each number up to 4095; the count of numbers. */
 size_t cpu_list_count(const char *text);
 
-/* The path of the process' cgroup below the mount of CONTROLLER ("" for version 2). */
-bool cgroup_path(struct source *s, const char *controller, struct str *out);
 struct cgroup_limits {
 	int64_t memory_bytes;      /* -1: no limit */
 	int64_t memory_used_bytes; /* -1: unknown; without what can be dropped */

@@ -21,8 +21,6 @@ bool macos_command(struct source *s, const char *const *argv, struct str *out);
 json_t *macos_profiler(struct source *s);
 /* Its first item of SPHardwareDataType, borrowed from DOCUMENT; NULL: none. */
 const json_t *macos_hardware(const json_t *document);
-/* Parses system_profiler's output; NULL if it is damaged. */
-json_t *macos_parse_profiler(const char *text, size_t n);
 /* 15 of machine.os.version "15.3.1"; 0 if unknown. */
 int macos_major(const json_t *report);
 /* 1 of "Apple M1 Pro"; 0 if CHIP is NULL or no Apple M chip. */

@@ -21,7 +21,8 @@ bool macos_command(struct source *s, const char *const *argv, struct str *out)
 	return out->len > 0;
 }
 
-json_t *macos_parse_profiler(const char *text, size_t n)
+/* NULL if it is damaged. */
+static json_t *parse(const char *text, size_t n)
 {
 	json_t *document = NULL;
 
@@ -41,7 +42,7 @@ json_t *macos_profiler(struct source *s)
 
 	if (!macos_command(s, argv, &text))
 		return NULL;
-	return macos_parse_profiler(text.data, text.len);
+	return parse(text.data, text.len);
 }
 
 const json_t *macos_hardware(const json_t *document)

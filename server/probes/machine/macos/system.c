@@ -179,7 +179,7 @@ static void set_chip(struct source *s, json_t *report, const json_t *hardware)
 			"neither machdep.cpu.brand_string nor system_profiler says");
 }
 
-enum { CPU_TYPE_X86_64_ = 7, CPU_TYPE_ARM64_ = 0x0100000c };
+enum { CPU_TYPE_ARM64_ = 0x0100000c };
 
 /* The first evidence of the hardware's architecture; NULL: none. */
 static const char *find_arch(struct source *s, const json_t *report, const char **origin)

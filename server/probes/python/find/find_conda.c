@@ -122,8 +122,8 @@ static void add_configured_dir(struct find *f, const char *value)
 		find_conda_envs(f, path.data, "conda");
 }
 
-/* The list behind envs_dirs (or its old name envs_path): YAML as far as people write it.
- *  */
+/* The list behind envs_dirs (or its old name envs_path): YAML as far as people
+ * write it. */
 static void find_condarc(struct find *f, const char *path)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;

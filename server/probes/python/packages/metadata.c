@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* METADATA headers, and what the names of metadata folders and files say by themselves.
- *  */
+/* METADATA headers, and what the names of metadata folders and files say by
+ * themselves. */
 #include "python/packages/metadata.h"
 
 #include <ctype.h>

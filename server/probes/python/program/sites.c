@@ -174,8 +174,8 @@ static void add_installation(const struct python_machine *m, struct interpreter 
 		add_homebrew(m, i, prefix);
 }
 
-const char *python_user_site(const struct python_machine *m, const struct interpreter *i,
-                             struct str *out, bool *enabled)
+static void find_user_site(const struct python_machine *m, const struct interpreter *i,
+                           struct str *out, bool *enabled)
 {
 	const char *base = source_env(m->s, "PYTHONUSERBASE");
 	bool framework = m->s->os == SOURCE_MACOS && i->program &&
@@ -193,7 +193,6 @@ const char *python_user_site(const struct python_machine *m, const struct interp
 		str_add(out, "/lib/python/site-packages");
 	else
 		str_addf(out, "/lib/python%s/site-packages", i->minor);
-	return out->data;
 }
 
 static void add_user_site(const struct python_machine *m, struct interpreter *i)
@@ -201,7 +200,7 @@ static void add_user_site(const struct python_machine *m, struct interpreter *i)
 	CLEANUP(str_release) struct str path = STR_INIT;
 	bool enabled;
 
-	python_user_site(m, i, &path, &enabled);
+	find_user_site(m, i, &path, &enabled);
 	if (!source_is_dir(m->s, path.data))
 		return;
 	json_t *row = json_object();
