@@ -2,6 +2,7 @@
 /* Making findings: a rule's texts with what is known put in, and the evidence quoted. */
 #include <string.h>
 
+#include "choice.h"
 #include "condition.h"
 #include "rule.h"
 #include "trilane/cleanup.h"
@@ -117,6 +118,27 @@ static void add_evidence(const struct context *c, const json_t *list, json_t *ou
 	}
 }
 
+/* Where the interpreter's pip is to be used and there is none, one is made first. */
+static void add_pip(const struct context *c, json_t *commands)
+{
+	const json_t *interpreter = context_get(c, "interpreter"), *command;
+	CLEANUP(str_release) struct str pip = STR_INIT;
+	size_t i;
+
+	if (!interpreter || !interpreter_lacks_pip(interpreter))
+		return;
+	context_expand(c, "{interpreter.path} -m pip ", true, &pip);
+	json_array_foreach(commands, i, command)
+	{
+		if (!text_starts(json_string_value(command), pip.data))
+			continue;
+		json_array_insert_new(
+			commands, i,
+			expanded(c, "{interpreter.path} -m ensurepip", true));
+		return;
+	}
+}
+
 static json_t *make_remedy(const struct context *c, const json_t *remedy)
 {
 	json_t *out = json_object(), *commands = json_array();
@@ -131,6 +153,7 @@ static json_t *make_remedy(const struct context *c, const json_t *remedy)
 		json_array_append_new(commands,
 		                      expanded(c, json_string_value(command), true));
 	}
+	add_pip(c, commands);
 	json_object_set_new(out, "commands", commands);
 	return out;
 }

@@ -42,6 +42,23 @@ bool interpreter_takes_wheels(const json_t *interpreter)
 	       (!implementation || text_equal(implementation, "cpython"));
 }
 
+bool interpreter_is_base(const json_t *report, const json_t *interpreter)
+{
+	return fact_get_string(interpreter, "path") &&
+	       interpreter_is_native(report, interpreter) &&
+	       interpreter_takes_wheels(interpreter) &&
+	       fact_get_string(interpreter, "real_path") &&
+	       !text_equal(fact_get_string(interpreter, "kind"), "venv");
+}
+
+bool interpreter_lacks_pip(const json_t *interpreter)
+{
+	return text_equal(fact_get_string(interpreter, "kind"), "venv") &&
+	       json_array_size(fact_get(interpreter, "site_packages")) > 0 &&
+	       json_object_size(fact_get(interpreter, "packages")) > 0 &&
+	       !fact_get(interpreter, "packages.pip");
+}
+
 static json_t *command(struct str *s)
 {
 	json_t *out = fact_text(s->data, s->len);
@@ -81,10 +98,7 @@ static const char *find_python(const json_t *report, const char *python)
 		CLEANUP(str_release) struct str its = STR_INIT;
 
 		add_minor(version ? version : "", &its);
-		if (text_equal(its.data, minor.data) &&
-		    interpreter_is_native(report, one) && interpreter_takes_wheels(one) &&
-		    fact_get_string(one, "real_path") &&
-		    !text_equal(fact_get_string(one, "kind"), "venv"))
+		if (text_equal(its.data, minor.data) && interpreter_is_base(report, one))
 			return fact_get_string(one, "path");
 	}
 	return NULL;
@@ -103,8 +117,8 @@ static bool has_native_homebrew(const json_t *report)
 	return false;
 }
 
-/* The command that makes ~/tensorflow, after what it needs. */
-static void add_venv(const struct choice *c, const json_t *report, const char *path,
+/* The command that makes ~/tensorflow, after what it needs; false if nothing can. */
+static bool add_venv(const struct choice *c, const json_t *report, const char *path,
                      json_t *list)
 {
 	CLEANUP(str_release) struct str s = STR_INIT;
@@ -119,11 +133,11 @@ static void add_venv(const struct choice *c, const json_t *report, const char *p
 		str_add(&s, "/opt/homebrew/bin/python");
 		add_minor(c->python, &s);
 	} else {
-		str_add(&s, "python");
-		add_minor(c->python, &s);
+		return false;
 	}
 	str_add(&s, " -m venv ~/tensorflow");
 	json_array_append_new(list, command(&s));
+	return true;
 }
 
 json_t *choice_pip_commands(const struct choice *c, const json_t *report,
@@ -134,9 +148,15 @@ json_t *choice_pip_commands(const struct choice *c, const json_t *report,
 	json_t *list = json_array();
 
 	if (c->what == CHOICE_NEW || !path) {
-		add_venv(c, report, path, list);
+		if (!add_venv(c, report, path, list))
+			return list;
 		str_add(&s, "~/tensorflow/bin/python");
 	} else {
+		if (interpreter_lacks_pip(interpreter)) {
+			add_word(path, &s);
+			str_add(&s, " -m ensurepip");
+			json_array_append_new(list, command(&s));
+		}
 		add_word(path, &s);
 	}
 	str_add(&s, " -m pip install --upgrade");

@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "trilane/advice.h"
 #include "trilane/str.h"
 
 /* What an interpreter should have, and how far it is from that. */
@@ -39,10 +40,21 @@ bool interpreter_is_gone(const json_t *interpreter);
 /* Why no build of TensorFlow suits the system, whatever the Python; NULL if one does.
  * INTERPRETER, which may be NULL, tells the C library. */
 const char *choice_obstacle(const json_t *report, const json_t *interpreter);
+/* An environment whose packages are known, and pip is none of them: uv makes such. */
+bool interpreter_lacks_pip(const json_t *interpreter);
+/* May an environment be made with it?  It is there, no environment itself, of the
+ * machine's own kind, and wheels can be for it. */
+bool interpreter_is_base(const json_t *report, const json_t *interpreter);
+/* An interpreter of REPORT, which may be NULL, from which an environment can be made: with
+ * NEWEST one with the newest release for this machine (with METAL: of those with a
+ * plugin), otherwise with any.  NULL if there is none. */
+const json_t *choice_base(const struct advice *a, const json_t *report, bool metal,
+                          bool newest);
 /* Can wheels of TensorFlow be for it?  They are for CPython with its lock. */
 bool interpreter_takes_wheels(const json_t *interpreter);
 
-/* Lists of command lines for INTERPRETER of REPORT; new objects. */
+/* Lists of command lines for INTERPRETER of REPORT; new objects.  pip's is empty where a
+ * Python is needed that the machine has not. */
 json_t *choice_pip_commands(const struct choice *c, const json_t *report,
                             const json_t *interpreter);
 json_t *choice_conda_commands(const struct choice *c, const json_t *report);

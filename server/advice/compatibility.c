@@ -88,6 +88,14 @@ static bool is_first(const char *python, const char *range)
 	return !strncmp(python, first, n) && (python[n] == '.' || !python[n]);
 }
 
+/* Are the first two numbers of PYTHON those of MINOR ("3.12")? */
+static bool minor_equals(const char *python, const char *minor)
+{
+	size_t n = minor ? strlen(minor) : 0;
+
+	return n > 0 && !strncmp(python, minor, n) && (python[n] == '.' || !python[n]);
+}
+
 /* The newest release for this Python on this machine; with METAL one with a plugin. */
 static const char *newest_for(const struct advice *a, const json_t *report,
                               const char *python, bool metal)
@@ -234,10 +242,40 @@ static bool is_managed(const json_t *report, const json_t *interpreter)
 		managed =
 			managed ||
 			text_equal(fact_get_string(report, "machine.os.name"), "macOS") ||
+			text_equal(distribution, "guix") ||
 			text_equal(distribution, "nix") ||
 			(path && text_starts(path, "/usr/bin/"));
 	return managed || (text_equal(kind, "conda") &&
 	                   text_equal(fact_get_string(interpreter, "name"), "base"));
+}
+
+/* Of two Pythons that will do: the recommended one, else the later. */
+static bool is_better(const char *python, const char *than, const char *recommended)
+{
+	if (!than || minor_equals(than, recommended))
+		return !than;
+	return minor_equals(python, recommended) || pep440_compare_text(python, than) > 0;
+}
+
+const json_t *choice_base(const struct advice *a, const json_t *report, bool metal,
+                          bool newest)
+{
+	const char *wanted = recommended(a, metal ? "metal" : "cpu", "python");
+	const char *best = newest_for(a, report, wanted, metal);
+	const json_t *one, *found = NULL;
+	size_t i;
+
+	json_array_foreach(json_object_get(report, "interpreters"), i, one)
+	{
+		const char *python = fact_get_string(one, "version");
+		const char *version = newest_for(a, report, python, metal);
+
+		if (version && interpreter_is_base(report, one) &&
+		    (!newest || !best || text_equal(version, best)) &&
+		    is_better(python, fact_get_string(found, "version"), wanted))
+			found = one;
+	}
+	return found;
 }
 
 static void choose_version(const struct advice *a, const json_t *report,
@@ -252,7 +290,10 @@ static void choose_version(const struct advice *a, const json_t *report,
 	c->what =
 		c->own && !is_managed(report, interpreter) ? CHOICE_INSTALL : CHOICE_NEW;
 	if (!version) {
-		c->python = recommended(a, kind, "python");
+		const char *here =
+			fact_get_string(choice_base(a, report, metal, true), "version");
+
+		c->python = here ? here : recommended(a, kind, "python");
 		version = newest_for(a, report, c->python, metal);
 	}
 	if (!version && newest_python(a, report, metal, c->other_python)) {
@@ -418,8 +459,11 @@ json_t *advice_recommendation(const struct advice *a, const json_t *report,
 	json_object_set_new(out, "plugin",
 	                    c.plugin ? json_string(c.plugin) : json_null());
 	if (c.what > CHOICE_ELSEWHERE) {
-		json_object_set_new(commands, "pip",
-		                    choice_pip_commands(&c, report, interpreter));
+		json_t *pip = choice_pip_commands(&c, report, interpreter);
+
+		if (json_array_size(pip) > 0)
+			json_object_set(commands, "pip", pip);
+		json_decref(pip);
 		json_object_set_new(commands, "conda", choice_conda_commands(&c, report));
 		json_object_set_new(
 			commands, "uv",

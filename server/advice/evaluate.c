@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "choice.h"
 #include "condition.h"
 #include "trilane/advice.h"
 #include "trilane/facts.h"
@@ -118,6 +119,7 @@ json_t *advice_facts(const struct advice *a, const json_t *report)
 	size_t i;
 
 	c = context_with(&c, "machine", json_object_get(report, "machine"));
+	c = context_with(&c, "base", choice_base(a, report, false, false));
 	judge_subject(a, "machine", &c, "machine", out);
 	json_array_foreach(json_object_get(report, "interpreters"), i, interpreter)
 	{

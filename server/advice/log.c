@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "choice.h"
 #include "condition.h"
 #include "evaluate.h"
 #include "log_text.h"
@@ -114,6 +115,8 @@ static void reading_init(struct reading *r, const struct advice *a, const char *
 	r->context =
 		context_with(&r->context, "machine", json_object_get(report, "machine"));
 	r->context = context_with(&r->context, "interpreter", interpreter);
+	r->context =
+		context_with(&r->context, "base", choice_base(a, report, false, false));
 }
 
 static void reading_release(struct reading *r)
