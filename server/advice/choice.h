@@ -45,8 +45,8 @@ bool interpreter_lacks_pip(const json_t *interpreter);
 /* May an environment be made with it?  It is there, no environment itself, of the
  * machine's own kind, and wheels can be for it. */
 bool interpreter_is_base(const json_t *report, const json_t *interpreter);
-/* An interpreter of REPORT, which may be NULL, from which an environment can be made: with
- * NEWEST one with the newest release for this machine (with METAL: of those with a
+/* An interpreter of REPORT, which may be NULL, from which an environment can be made:
+ * with NEWEST one with the newest release for this machine (with METAL: of those with a
  * plugin), otherwise with any.  NULL if there is none. */
 const json_t *choice_base(const struct advice *a, const json_t *report, bool metal,
                           bool newest);
