@@ -54,13 +54,16 @@ static size_t cnn_head_column(const struct cpu *c, size_t k)
 typedef double two __attribute__((aligned(4), may_alias));
 typedef double quad __attribute__((vector_size(16), may_alias));
 
-/* The 2x2 neighbourhood of each pixel. */
+/* The 2x2 neighbourhood of each pixel.  (Sizes are copied: as far as the compiler knows,
+ * a store of pixels might change the shape.) */
 static void gather_quads(const struct model_shape *s, const float *x, float *q)
 {
-	for (unsigned r = 0; r + 1 < s->height; r++, x += s->width)
-		for (unsigned i = 0; i + 1 < s->width; i++, q += CONV_QUAD) {
+	const unsigned width = s->width, height = s->height;
+
+	for (unsigned r = 0; r + 1 < height; r++, x += width)
+		for (unsigned i = 0; i + 1 < width; i++, q += CONV_QUAD) {
 			two above = *(const two *)(const void *)(x + i);
-			two below = *(const two *)(const void *)(x + i + s->width);
+			two below = *(const two *)(const void *)(x + i + width);
 			*(quad *)(void *)q = (quad){above, below};
 		}
 }

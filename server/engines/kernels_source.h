@@ -372,9 +372,9 @@ static void head_forward(const struct features *f, const float *w, const float *
  * the reference.  The winner is the first that equals the largest, bit by bit: integers
  * are compared on ports that the products leave free.  Where none does, the result is 0
  * and any will do. */
-INLINE void pool_window(const vec y[4], vec bias, float *a, int32_t *winner)
+INLINE void pool_window(const vec y[4], float *a, int32_t *winner)
 {
-	vec best = vec_max(y[0], -bias);
+	vec best = vec_max(y[0], (vec){0});
 	for_each (o, 3)
 		best = vec_max(y[o + 1], best);
 	ivec first = (ivec)y[0] == (ivec)best;
@@ -383,7 +383,7 @@ INLINE void pool_window(const vec y[4], vec bias, float *a, int32_t *winner)
 	ivec steps = SELECTOR_STEP & ~third;
 	steps = (steps + SELECTOR_STEP) & ~second;
 	steps = (steps + SELECTOR_STEP) & ~first;
-	store(a, best + bias);
+	store(a, best);
 	*(ivec *)winner = steps + SELECTOR_BASE;
 }
 
@@ -391,8 +391,11 @@ INLINE void pool_window(const vec y[4], vec bias, float *a, int32_t *winner)
 INLINE void conv_window(const float *const rows[4], size_t at, const float *w, float *a,
                         int32_t *winner)
 {
-	vec acc[CONV_VECTORS][4] = {0};
+	vec acc[CONV_VECTORS][4];
 
+	for_each (v, CONV_VECTORS)
+		for_each (o, 4)
+			acc[v][o] = load(w + CONV_TAPS * PANEL + v * LANES);
 	for_each (t, CONV_TAPS) {
 		vec k[CONV_VECTORS];
 		for_each (v, CONV_VECTORS)
@@ -404,8 +407,7 @@ INLINE void conv_window(const float *const rows[4], size_t at, const float *w, f
 					k[v], acc[v][o]);
 	}
 	for_each (v, CONV_VECTORS)
-		pool_window(acc[v], load(w + CONV_TAPS * PANEL + v * LANES),
-		            a + v * LANES, winner + v * LANES);
+		pool_window(acc[v], a + v * LANES, winner + v * LANES);
 }
 
 static void conv_forward(const struct conv *c, const float *x, const float *w, float *a,
