@@ -88,6 +88,8 @@ static void add_zsh_option(struct str *out, const struct option_row *row)
 		str_add(out, ":value:(");
 		add_words(out, row->choices);
 		str_add(out, ")");
+	} else if (row->type == OPTION_NUMBER) {
+		str_addf(out, ":%s: ", row->value_name);
 	} else if (row->type != OPTION_FLAG) {
 		str_addf(out, ":%s:_files", row->value_name);
 	}

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Every endpoint used as it is meant to be."""
 import csv
+import html
 import io
 import json
 import os
@@ -108,6 +109,20 @@ class Endpoints(ServerTest):
         document = report.json()
         self.assertEqual(document["schema"], "trilane/report/1")
         self.assertIsInstance(document["findings"], list)
+
+    def test_page_without_scripts(self):
+        job = self.server.request("POST", "/api/v1/reports", {}).json()
+        self.assertEqual(self.server.wait_job(job["id"])["state"], "done")
+        report = self.server.get("/api/v1/reports/latest").json()
+        page = self.assert_ok(self.server.get("/", Accept="text/html")).body.decode()
+        self.assertNotIn("<!--trilane:summary-->", page)
+        shown = html.unescape(re.sub(r"</?code>", "`", page))
+        self.assertIn(report["verdict"]["sentence"], shown)
+        for finding in report["findings"]:
+            self.assertIn(finding["title"], shown)
+        for python in report["interpreters"]:
+            self.assertIn(f'<span class="path">{python["path"]}', shown)
+            self.assertIn(python["verdict"]["sentence"], shown)
 
     def test_report_requests_are_checked(self):
         for body in ({"imports": 1}, {"x": True}, {"imports": True, "x": 1}):
@@ -304,6 +319,7 @@ class Results(unittest.TestCase):
         self.assertNotIn("<script>", text)
         self.assertNotIn("[click](", text)
         self.assertIn("| native | mlp |", text)
+        self.assertIn("=HYPERLINK", text)
 
     def test_ndjson(self):
         lines = [json.loads(l) for l in self.server.get(f"/api/v1/results/{an_id(0)}.ndjson").body.splitlines()]
@@ -342,7 +358,8 @@ class Options(unittest.TestCase):
             os.symlink("/etc", os.path.join(folder, "etc"))
             server = Server("--web-dir", folder)
             try:
-                self.assertEqual(server.get("/").type, "text/html; charset=utf-8")
+                page = server.get("/")
+                self.assertEqual((page.type, page.body), ("text/html; charset=utf-8", b"<!doctype html>"))
                 answer = server.get("/a.js")
                 self.assertEqual((answer.type, answer.body), ("text/javascript; charset=utf-8", b"1"))
                 self.assertEqual(server.get("/a.js", If_None_Match=answer.headers["etag"]).status, 304)

@@ -156,8 +156,54 @@ class Words(unittest.TestCase):
         for arguments in ([], *([c] for c in COMMANDS)):
             done = trilane(*arguments, "--help")
             self.assertEqual((done.returncode, done.stderr), (0, ""), arguments)
+            self.assertTrue(done.stdout.startswith(" ".join(("usage: trilane", *arguments))), arguments)
+            self.assertEqual(done.stdout, trilane("help", *arguments).stdout)
             for line in done.stdout.splitlines():
                 self.assertLessEqual(len(line), 80, line)
+
+    def test_overview_names_every_command(self):
+        said = [line.split()[0] for line in trilane("help").stdout.splitlines() if line.startswith("  ")]
+        self.assertEqual(tuple(said), COMMANDS)
+
+    def test_version(self):
+        plain, document = trilane("version").stdout, json.loads(trilane("version", "--json").stdout)
+        self.assertEqual(document["name"], "trilane")
+        self.assertEqual(plain, f"trilane {document['version']} ({document['build']}, {document['arch']})\n")
+        self.assertEqual(trilane("--version").stdout, plain)
+
+    def test_completion_knows_what_a_value_is(self):
+        zsh = trilane("completion", "zsh").stdout
+        self.assertRegex(zsh, r"'--recording=\[[^\n]*\]:DIR:_files'")
+        self.assertRegex(zsh, r"'--batch=\[[^\n]*\]:N: '")
+        self.assertRegex(zsh, r"'--json\[[^\n]*\]'")
+        self.assertRegex(zsh, r"'--fail-on=\[[^\n]*\]:value:\([a-z ]+\)'")
+
+    def test_the_nearest_word_is_offered(self):
+        for typed, meant in (("versoin", "version"), ("bnech", "bench"), ("diagnos", "diagnose"),
+                             ("serves", "serve"), ("frobnicate", None)):
+            with self.subTest(typed=typed):
+                done = trilane(typed)
+                self.assertEqual((done.returncode, done.stdout), (2, ""))
+                self.assertIn(f'did you mean "{meant}"?' if meant else "see trilane --help", done.stderr)
+
+    def test_pages_are_indented_and_leave_out_the_unknown(self):
+        page = trilane("probe", "--recording", NOTHING).stdout.splitlines()
+        machine = page[page.index("Machine") + 1:]
+        machine = machine[:machine.index("")]
+        self.assertTrue(machine)
+        for line in machine:
+            self.assertRegex(line, r"^  [A-Z][A-Za-z]+ +\S|^  (conda|pip|uv) +\S|^ {16}\S", page)
+        self.assertFalse([line for line in machine if line.startswith("  Model")])
+
+    def test_rules_of_a_site_judge_its_machines(self):
+        rule = {"id": "site-linux", "cause": "site-linux", "family": "environment", "severity": "hint",
+                "confidence": "certain", "title": "Ours", "explanation": "It is.", "remedy": {"text": "Ask us."},
+                "references": [], "facts": [{"each": "machine", "when": {"path": "machine.os.name", "is": "Linux"}}]}
+        with tempfile.TemporaryDirectory() as folder:
+            with open(os.path.join(folder, "site.json"), "w", encoding="utf-8") as f:
+                json.dump({"schema": "trilane/rules/1", "rules": [rule]}, f)
+            done = trilane("diagnose", "--json", "--rules", folder, "--recording", NOTHING)
+        self.assertIn("site-linux", [f["cause"] for f in json.loads(done.stdout)["findings"]], done.stderr)
 
     def test_colours_where_they_are_wanted(self):
         for variables, wanted in (({"TERM": "xterm"}, True), ({"TERM": "xterm", "NO_COLOR": ""}, True),

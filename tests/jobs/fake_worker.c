@@ -123,6 +123,10 @@ static void misbehave(const char *mode)
 		say("{\"type\":\"error\",\"code\":\"unsupported\",\"text\":\"no Vulkan "
 		    "driver\"}");
 		exit(1);
+	} else if (strcmp(mode, "loses-data") == 0) {
+		say("{\"type\":\"error\",\"code\":\"not_found\",\"text\":\"no data set "
+		    "there\"}");
+		exit(1);
 	} else if (strcmp(mode, "wrong") == 0) {
 		say("{\"type\":\"checks\",\"passed\":false,\"detail\":\"conv strays\"}");
 		say("{\"type\":\"error\",\"code\":\"failed\",\"text\":\"conv strays by "

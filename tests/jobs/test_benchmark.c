@@ -52,6 +52,7 @@ static void test_all_good(void **state)
 	const json_t *first = json_array_get(list, 0);
 	assert_string_equal(fact_get_string(first, "verdict"), "faster");
 	assert_true(fabs(json_real_value(fact_get(first, "ratio")) - 2) < 1e-6);
+	assert_int_equal(json_array_size(fact_get(first, "ci95")), 2);
 	assert_non_null(fact_get_string(r, "trust.grade"));
 	assert_non_null(fact_get(r, "environment.load.before"));
 	assert_non_null(fact_get(r, "environment.machine"));
@@ -99,6 +100,7 @@ static void test_few_blocks(void **state)
 	assert_string_equal(fact_get_string(r, "trust.grade"), "D");
 	const json_t *first = json_array_get(json_object_get(r, "comparisons"), 0);
 	assert_string_equal(fact_get_string(first, "verdict"), "cannot_tell");
+	assert_true(fact_is_absent(json_object_get(first, "ci95")));
 	json_decref(r);
 }
 
@@ -244,6 +246,7 @@ static void test_as_a_job(void **state)
 		assert_int_equal(store_document_get(store, DOCUMENT_RESULT, job.result,
 		                                    &text, NULL),
 		                 0);
+		assert_true(id_valid(job.result));
 		assert_true(text_contains(text.data, job.result));
 	}
 	jobs_free(jobs);

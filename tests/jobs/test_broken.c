@@ -31,6 +31,7 @@ static void test_one_bad_lane(void **state)
 		{"liar", "failed", "says its engine is reference, not blas"},
 		{"foreign", "failed", "the worker says it runs as"},
 		{"unsupported", "not_possible", "no Vulkan driver"},
+		{"loses-data", "failed", "no data set there"},
 		{"wrong", "failed", "computes wrongly: conv strays"},
 		{"abort", "failed", "killed by SIGABRT"},
 		{"dies-later", "failed", "killed by SIGSEGV"},

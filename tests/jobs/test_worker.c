@@ -117,6 +117,45 @@ static void test_misconduct(void **state)
 	}
 }
 
+static void test_lines(void **state)
+{
+	static const struct {
+		const char *line;
+		enum message_type type;
+		bool fits;
+	} rows[] = {
+		{"{\"type\":\"novelty\",\"x\":1}", MESSAGE_OTHER, true},
+		{"[]", MESSAGE_OTHER, false},
+		{"{\"type\":\"sample\",\"steps\":0,\"duration_ns\":1}", MESSAGE_SAMPLE,
+	         true},
+		{"{\"type\":\"sample\",\"steps\":1.0,\"duration_ns\":1}", MESSAGE_SAMPLE,
+	         false},
+		{"{\"type\":\"sample\",\"steps\":1}", MESSAGE_SAMPLE, false},
+		{"{\"type\":\"result\"}", MESSAGE_RESULT, true},
+		{"{\"type\":\"result\",\"inference\":[{\"batch\":1,\"duration_ns\":5}]}",
+	         MESSAGE_RESULT, true},
+		{"{\"type\":\"result\",\"inference\":[{\"batch\":1}]}", MESSAGE_RESULT,
+	         false},
+		{"{\"type\":\"result\",\"inference\":[{\"batch\":1,\"duration_ns\":-5}]}",
+	         MESSAGE_RESULT, false},
+		{"{\"type\":\"result\",\"inference\":[7]}", MESSAGE_RESULT, false},
+		{"{\"type\":\"error\",\"code\":\"failed\",\"text\":\"a\\u0000b\"}",
+	         MESSAGE_ERROR, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		enum message_type type = MESSAGE_HELLO;
+		json_t *message;
+		int rc = message_parse(rows[i].line, strlen(rows[i].line), &type,
+		                       &message, NULL);
+
+		if ((rc == 0) != rows[i].fits || (rc == 0 && type != rows[i].type))
+			fail_msg("%s: %d", rows[i].line, rc);
+		json_decref(message);
+	}
+}
+
 static void test_last_words(void **state)
 {
 	(void)state;
@@ -189,6 +228,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_misconduct),
+		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_last_words),
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_cancel),
