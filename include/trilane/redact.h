@@ -11,7 +11,8 @@
  *	- UUIDs, Apple's device ids, MAC addresses and the values of JSON members whose
  *	  name contains "serial", "uuid" or "udid": by "X";
  *	- runs of 64 hexadecimal digits (ids of containers): by "0";
- *	- passwords and tokens in URLs: by "x".
+ *	- passwords, tokens and whatever stands behind a "?" in URLs, and in texts the
+ *	  values of what is named token, password, secret or key of an API: by "x".
  *
  * A struct redaction is constant after redaction_init() and may be used by any thread.
  */

@@ -233,28 +233,103 @@ static bool ends_url(char c)
 	       c == '>';
 }
 
-/* https://NAME:PASSWORD@host and https://host/t/TOKEN/channel. */
+/* https://NAME:PASSWORD@host, https://host/t/TOKEN/channel and https://host/?token=…;
+ * a password may have an "@" in it. */
+static void hide_in_url(char *url, size_t n)
+{
+	size_t host = 0, path = 0;
+
+	for (; path < n && url[path] != '/' && url[path] != '?'; path++)
+		if (url[path] == '@')
+			host = path;
+	memset(url, 'x', host);
+	for (size_t i = path; i < n; i++)
+		if (url[i] == '?') {
+			memset(url + i + 1, 'x', n - i - 1);
+			n = i;
+		}
+	for (; path + 3 < n; path++) {
+		if (memcmp(url + path, "/t/", 3) != 0)
+			continue;
+		for (size_t k = path + 3; k < n && url[k] != '/'; k++)
+			url[k] = 'x';
+		return;
+	}
+}
+
 static void hide_url_secrets(char *bytes, size_t n)
 {
 	for (size_t i = 0; i + 3 < n; i++) {
-		size_t end = i + 3, at;
+		size_t end = i + 3;
 
 		if (memcmp(bytes + i, "://", 3) != 0)
 			continue;
 		while (end < n && !ends_url(bytes[end]))
 			end++;
-		for (at = i + 3; at < end && bytes[at] != '/' && bytes[at] != '@'; at++)
-			;
-		if (at < end && bytes[at] == '@')
-			memset(bytes + i + 3, 'x', at - i - 3);
-		for (at = i + 3; at + 3 < end; at++) {
-			if (memcmp(bytes + at, "/t/", 3) != 0)
-				continue;
-			for (size_t k = at + 3; k < end && bytes[k] != '/'; k++)
-				bytes[k] = 'x';
-			break;
-		}
+		hide_in_url(bytes + i + 3, end - i - 3);
 		i = end - 1;
+	}
+}
+
+/* How many bytes of a name for a secret stand at BYTES; 0 if none. */
+static size_t secret_name(const char *bytes, size_t n)
+{
+	static const char *const words[] = {"access_key", "api-key",  "api_key", "apikey",
+	                                    "passwd",     "password", "secret",  "token"};
+
+	for (size_t w = 0; w < sizeof(words) / sizeof(words[0]); w++) {
+		size_t size = strlen(words[w]);
+
+		if (size > n || !same_nocase(bytes, words[w], size))
+			continue;
+		while (size < n && (is_word_char(bytes[size]) || bytes[size] == '_'))
+			size++;
+		return size;
+	}
+	return 0;
+}
+
+/* Where the value begins after a name that ends at AT: behind "=", ": " or "\": \"".
+ * 0 if there is none; "token==1.0" is a requirement, "/token:/bin" two folders. */
+static size_t value_start(const char *bytes, size_t n, size_t at)
+{
+	bool quoted = is_quote(bytes, n, at);
+
+	at += quoted;
+	while (at < n && bytes[at] == ' ')
+		at++;
+	if (at + 1 >= n || (bytes[at] != '=' && bytes[at] != ':') || bytes[at + 1] == '=')
+		return 0;
+	if (bytes[at] == ':' && !quoted && bytes[at + 1] != ' ')
+		return 0;
+	at++;
+	while (at < n && bytes[at] == ' ')
+		at++;
+	return at;
+}
+
+/* A quoted value goes up to its quote, another to a blank or what ends it in a list. */
+static void hide_value(char *bytes, size_t n, size_t at)
+{
+	char quote = bytes[at] == '"' || bytes[at] == '\'' ? bytes[at] : '\0';
+
+	for (at += quote != '\0'; at < n && bytes[at] != '\n'; at++) {
+		if (quote ? bytes[at] == quote : ends_url(bytes[at]) || bytes[at] == ',')
+			return;
+		bytes[at] = 'x';
+	}
+}
+
+/* PASSWORD=…, "api_key": "…", token: … of variables, JSON, YAML and command lines. */
+static void hide_assignments(char *bytes, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		size_t size = secret_name(bytes + i, n - i);
+		size_t at = size ? value_start(bytes, n, i + size) : 0;
+
+		i += size ? size - 1 : 0;
+		if (at && at < n)
+			hide_value(bytes, n, at);
 	}
 }
 
@@ -270,6 +345,8 @@ void redact_bytes(const struct redaction *r, char *bytes, size_t n)
 	hide_pattern("hh:hh:hh:hh:hh:hh", 'X', bytes, n);
 	hide_long_ids(bytes, n);
 	hide_url_secrets(bytes, n);
+	if (!memchr(bytes, '\0', n))
+		hide_assignments(bytes, n);
 }
 
 void redact_str(const struct redaction *r, struct str *text)

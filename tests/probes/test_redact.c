@@ -82,6 +82,26 @@ static void hides_secrets_in_urls(void **state)
 	check(&r, "- https://conda.example/t/ab-12/main",
 	      "- https://conda.example/t/xxxxx/main");
 	check(&r, "https://conda.example/x me@b", "https://conda.example/x me@b");
+	check(&r, "https://me:p@ss@pypi.example/x", "https://xxxxxxx@pypi.example/x");
+	check(&r, "https://a.example/p?key=1&b=2 c", "https://a.example/p?xxxxxxxxx c");
+	check(&r, "https://a.example/@scope/p", "https://a.example/@scope/p");
+}
+
+static void hides_values_of_secret_names(void **state)
+{
+	CLEANUP(redaction_release) struct redaction r = REDACTION_INIT;
+
+	(void)state;
+	check(&r, "{\"API_KEY\": \"ab c\", \"n\": 1}",
+	      "{\"API_KEY\": \"xxxx\", \"n\": 1}");
+	check(&r, "[\"--token=abc\", \"-f\"]", "[\"--token=xxx\", \"-f\"]");
+	check(&r, "hf_token: abc\nx: y", "hf_token: xxx\nx: y");
+	check(&r, "PASSWORD_2 = 'a b'", "PASSWORD_2 = 'xxx'");
+	check(&r, "Requires-Dist: jose-token==1.0", "Requires-Dist: jose-token==1.0");
+	check(&r, "/opt/token:/usr/bin", "/opt/token:/usr/bin");
+	check(&r, "tokenizers (>=0.1)", "tokenizers (>=0.1)");
+	check(&r, "token", "token");
+	check(&r, "\"token\":", "\"token\":");
 }
 
 static void survives_any_bytes(void **state)
@@ -110,6 +130,7 @@ int main(void)
 		cmocka_unit_test(leaves_names_that_everybody_has),
 		cmocka_unit_test(hides_serials_and_ids),
 		cmocka_unit_test(hides_secrets_in_urls),
+		cmocka_unit_test(hides_values_of_secret_names),
 		cmocka_unit_test(survives_any_bytes),
 	};
 

@@ -3,7 +3,7 @@
  * Linux: distribution, kernel, model, chip, architecture.
  *
  * The hardware's architecture is the kernel's, never uname's, which a translator answers.
- * A recording states it; /proc/sys/kernel/arch (Linux 6.1) says it outright; older
+ * /proc/sys/kernel/arch (Linux 6.1) says it outright, and a recording does; older
  * kernels by the form of /proc/cpuinfo, which qemu-user passes through (from 8.2 on it
  * makes one up for Arm programs: then /sys's modalias tells) and Rosetta for Linux
  * replaces by "VirtualApple".
@@ -226,12 +226,12 @@ static const char *find_arch(struct source *s, const struct cpuinfo *c, struct s
 
 	if (cpuinfo_is_rosetta(c) && take_arch("arm64", arch))
 		return "/proc/cpuinfo (VirtualApple)";
-	if (s->arch && take_arch(s->arch, arch))
-		return "recording.json";
 	if (file_text(s, "/proc/sys/kernel/arch", &text) && take_arch(text.data, arch))
 		return "/proc/sys/kernel/arch";
 	if (arch_of_modalias(s, arch))
 		return "/sys/devices/system/cpu/modalias";
+	if (s->arch && take_arch(s->arch, arch))
+		return "recording.json";
 	if (take_arch(arch_of_cpuinfo(c), arch))
 		return "/proc/cpuinfo";
 	return s->process_arch && !s->translated && take_arch(s->process_arch, arch)
