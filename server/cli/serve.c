@@ -74,6 +74,8 @@ static int add_datasets(struct parts *p, const struct serve_values *v, struct er
 
 	for (size_t i = 0; i < v->data.count && rc == 0; i++)
 		rc = datasets_add(&p->datasets, v->data.items[i], err);
+	if (rc)
+		error_prefix(err, "--data");
 	return rc;
 }
 
@@ -161,8 +163,6 @@ static int start(struct parts *p, const struct serve_values *v, struct error *er
 	int rc = lab_read(&p->lab, v, err);
 
 	if (rc == 0)
-		rc = add_datasets(p, v, err);
-	if (rc == 0)
 		rc = open_store(p, v, err);
 	if (rc == 0)
 		rc = lab_certify(&p->lab, v, p->data_dir.data, err);
@@ -230,8 +230,11 @@ static int run(const void *values, const char *const *arguments, size_t count)
 	(void)arguments;
 	(void)count;
 	rc = serve_check(v, &err);
+	if (rc == 0)
+		rc = add_datasets(&parts, v, &err);
 	if (rc) {
 		log_error("%s", err.text);
+		datasets_release(&parts.datasets);
 		return rc == ERROR_INVALID ? CLI_EXIT_USAGE : CLI_EXIT_FAILED;
 	}
 	block_signals(&signals);

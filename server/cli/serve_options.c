@@ -7,10 +7,8 @@
 #include <string.h>
 
 #include "trilane/certificate.h"
-#include "trilane/cleanup.h"
 #include "trilane/http.h"
 #include "trilane/log.h"
-#include "trilane/spec.h"
 
 #include "trilane/banned.h"
 
@@ -51,17 +49,6 @@ static bool is_address(const char *text)
 	       inet_pton(AF_INET6, text, bytes) == 1;
 }
 
-static bool is_data_set(const char *text)
-{
-	CLEANUP(str_release) struct str name = STR_INIT;
-	const char *equals = strchr(text, '=');
-
-	if (!equals)
-		return false;
-	str_add_n(&name, text, (size_t)(equals - text));
-	return spec_name_valid(name.data) && equals[1] != '\0';
-}
-
 /* What can be said of the values by themselves. */
 static int check_form(const struct serve_values *v, struct error *err)
 {
@@ -72,11 +59,6 @@ static int check_form(const struct serve_values *v, struct error *err)
 		    !is_address(v->host.items[i]))
 			return error_set(err, ERROR_INVALID,
 			                 "--host takes a name or address, without port");
-	for (size_t i = 0; i < v->data.count; i++)
-		if (!is_data_set(v->data.items[i]))
-			return error_set(err, ERROR_INVALID,
-			                 "--data takes NAME=DIR; a name has 1 to 64 "
-			                 "letters, digits, dots, dashes and underscores");
 	if (!v->tls_cert != !v->tls_key)
 		return error_set(err, ERROR_INVALID,
 		                 "--tls-cert and --tls-key belong together");

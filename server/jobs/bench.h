@@ -63,6 +63,7 @@ struct bench {
 	const struct benchmark_listener *listener;
 	struct worker_dir dir;
 	int lock_fd; /* of the machine; -1: none */
+	bool waited; /* for it, and said so */
 	struct fs_root root;
 	json_t *report;        /* newest; NULL: none */
 	const char *data;      /* the workers' --data */

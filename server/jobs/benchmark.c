@@ -13,6 +13,7 @@
 #include "machine_lock.h"
 #include "trilane/cleanup.h"
 #include "trilane/facts.h"
+#include "trilane/log.h"
 #include "trilane/platform.h"
 
 #include "trilane/banned.h"
@@ -70,7 +71,12 @@ json_t *benchmark_lanes(const struct benchmark_host *host)
 
 static void say_waiting(void *context)
 {
-	bench_progress(context, 0, "waiting for another benchmark on this machine");
+	static const char why[] = "waiting for another benchmark on this machine";
+	struct bench *b = context;
+	if (!b->waited)
+		log_info("%s", why);
+	b->waited = true;
+	bench_progress(b, 0, why);
 }
 
 static int prepare(struct bench *b, struct error *err)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The command line from outside: descriptors that are closed or full, paths as they were
 typed, pipes for files, 80 columns."""
+import fcntl
 import json
 import os
 import pty
@@ -151,6 +152,25 @@ class Files(unittest.TestCase):
         self.assertIn("trilane/result/1", done.stderr)
 
 
+class Waiting(unittest.TestCase):
+    def test_a_second_benchmark_says_why_nothing_happens(self):
+        path = f"/tmp/trilane-benchmark-{os.geteuid()}.lock"
+        with open(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "w", encoding="ascii") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                pass  # another one holds it: as good
+            with subprocess.Popen([PROGRAM, "bench", "--quick", "--model", "mlp"], stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as bench:
+                late = threading.Timer(20, bench.terminate)
+                late.start()
+                said = bench.stderr.readline()
+                bench.terminate()
+                late.cancel()
+                self.assertIn("waiting for another benchmark", said)
+                self.assertEqual(bench.wait(30), 3)
+
+
 class Words(unittest.TestCase):
     def test_help_has_80_columns(self):
         for arguments in ([], *([c] for c in COMMANDS)):
@@ -214,6 +234,7 @@ class Words(unittest.TestCase):
 
     def test_what_cannot_be_meant_is_usage(self):
         for arguments in (["--data", "x"], ["--data", "=x"], ["--data", "a="], ["--data", "a/b=/tmp"],
+                          ["--data", "digits=/tmp"], ["--data", "a=/tmp", "--data", "a=/tmp"],
                           ["--bind", "localhost"], ["--host", ""], ["--host", "a b"], ["--host", "lab:80"],
                           ["--tls-cert", "x.pem"], ["--tls-key", "x.pem"]):
             with self.subTest(arguments=arguments):
