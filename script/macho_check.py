@@ -129,7 +129,7 @@ parser.add_argument("files", nargs="+")
 options = parser.parse_args()
 slices = [open(f, "rb").read() for f in options.files]
 failed = False
-for path, data in zip(options.files, slices):
+for data in slices:
     arch, found = problems(data, options.minimum)
     failed |= bool(found)
     print(f"{arch}: {len(data)} bytes, " + ("; ".join(found) if found else "as it should be"))

@@ -103,7 +103,7 @@ int proc_run(const struct proc_spec *spec, const void *input, size_t input_size,
 /* "exit code 3", "killed by SIGILL (illegal instruction)", "timed out after 20 s". */
 void proc_describe_end(const struct proc_end *end, struct str *out);
 /* "SIGILL"; "signal 77" for one without a name, in BUFFER. */
-const char *proc_signal_name(int signal, char buffer[24]);
+const char *proc_signal_name(int number, char buffer[24]);
 /* A minimal environment (PATH, HOME, TMPDIR, LANG=C.UTF-8 …) from the caller's own. */
 void proc_clean_environment(struct strlist *env);
 

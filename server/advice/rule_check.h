@@ -15,7 +15,7 @@ struct reader {
 };
 
 /* All but what other rules have to do with it. */
-int rule_check(const struct reader *r, const json_t *rule);
+int rule_check(const struct reader *r, const json_t *json);
 /* KIND is the member of the rule that the trigger is in: facts, log, … */
 int trigger_check(const struct reader *r, const char *kind, const json_t *trigger);
 

@@ -210,13 +210,16 @@ static int measure(struct run *r, json_t **result, struct error *err)
 static void print(const json_t *result, bool json)
 {
 	CLEANUP(str_release) struct str page = STR_INIT;
+	CLEANUP(str_release) struct str clean = STR_INIT;
 	if (json) {
 		CLEANUP_FREE char *text = document_text(result, true);
 		puts(text);
 		return;
 	}
 	bench_page(result, &page);
-	fputs(page.data, stdout);
+	str_add_utf8(&clean, page.data,
+	             page.len); /* devices are named by their drivers */
+	fputs(clean.data, stdout);
 }
 
 /* Nothing measured, or a lane that broke, is something that could not be done; a lane

@@ -4,6 +4,7 @@
 
 #include "commands.h"
 #include "input.h"
+#include "page.h"
 #include "trilane/cleanup.h"
 #include "trilane/compare.h"
 #include "trilane/facts.h"
@@ -42,13 +43,26 @@ static int read_result(const char *path, json_t **out, struct error *err)
 	return rc;
 }
 
+/* The sentences have names from the files in them. */
+static void add_sentence(struct str *out, const json_t *document)
+{
+	page_add_text(out, fact_get_string(document, "sentence"));
+	str_add_char(out, '\n');
+}
+
 static void print_page(const json_t *document)
 {
+	CLEANUP(str_release) struct str page = STR_INIT;
 	size_t at;
 	json_t *item;
-	printf("%s\n", fact_get_string(document, "sentence"));
+	add_sentence(&page, document);
 	json_array_foreach(json_object_get(document, "comparisons"), at, item)
-		printf("%s%s\n", at ? "" : "\n", fact_get_string(item, "sentence"));
+	{
+		if (at == 0)
+			str_add_char(&page, '\n');
+		add_sentence(&page, item);
+	}
+	fputs(page.data, stdout);
 }
 
 static void print(const json_t *document, bool json)

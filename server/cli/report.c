@@ -56,7 +56,7 @@ static int run(const void *values, const char *const *arguments, size_t count)
 	CLEANUP(source_release) struct source s = SOURCE_INIT;
 	struct report_options o = REPORT_OPTIONS_INIT;
 	struct error err = ERROR_INIT;
-	json_t *report;
+	json_t *report = NULL;
 	int rc;
 
 	(void)arguments;
@@ -70,7 +70,7 @@ static int run(const void *values, const char *const *arguments, size_t count)
 	                  : source_open_live(&s, &err);
 	if (!rc)
 		rc = report_build(&s, &o, &report, &err);
-	if (rc < 0) {
+	if (rc) {
 		log_error("%s", err.text);
 		return CLI_EXIT_FAILED;
 	}

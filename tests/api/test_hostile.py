@@ -6,7 +6,7 @@ server answers the next request as if nothing had been.
 """
 import unittest
 
-from harness import JSON, ServerTest, parse_answer, read_all
+from harness import JSON, ServerTest, parse_answer
 
 MARK = "Zq7Mark"  # must not appear in any answer
 

@@ -215,6 +215,26 @@ class Words(unittest.TestCase):
             self.assertRegex(line, r"^  [A-Z][A-Za-z]+ +\S|^  (conda|pip|uv) +\S|^ {16}\S", page)
         self.assertFalse([line for line in machine if line.startswith("  Model")])
 
+    def test_diagnosis_in_words(self):
+        found = json.loads(trilane("diagnose", "--json", "-", stdin=LOG).stdout)["findings"][0]
+        page = " ".join(trilane("diagnose", "-", stdin=LOG).stdout.split())
+        for text in (found["title"], found["explanation"], found["remedy"]["text"], found["references"][0]["url"]):
+            self.assertIn(" ".join(text.split()), page)
+
+    def test_comparison_in_words(self):
+        results = os.path.join(os.path.dirname(os.path.abspath(__file__)), "results")
+        files = os.path.join(results, "base.json"), os.path.join(results, "slower.json")
+        document = json.loads(trilane("compare", "--json", *files).stdout)
+        page = trilane("compare", *files).stdout
+        self.assertIn(document["sentence"], page)
+        for row in document["comparisons"]:
+            self.assertIn(row["sentence"], page)
+        with open(files[0], encoding="utf-8") as f:
+            hostile = f.read().replace('"Apple M1"', '"Apple \\u001b[31mM1\\u0007"')
+        said = trilane("compare", "-", files[1], stdin=hostile).stdout
+        self.assertIn("Apple \ufffd[31mM1\ufffd", said)
+        self.assertNotIn("\x1b", said)
+
     def test_rules_of_a_site_judge_its_machines(self):
         rule = {"id": "site-linux", "cause": "site-linux", "family": "environment", "severity": "hint",
                 "confidence": "certain", "title": "Ours", "explanation": "It is.", "remedy": {"text": "Ask us."},

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Files, and the root that paths cannot leave. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -139,6 +140,35 @@ static void limits_hold(void **state)
 	assert_int_equal(fs_root_list(&t->root, "/", 2, &list, NULL), ERROR_TOO_LARGE);
 }
 
+static int count_open(void)
+{
+	int count = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		count += fcntl(fd, F_GETFD) >= 0;
+	return count;
+}
+
+static void no_descriptor_is_left_behind(void **state)
+{
+	struct tree *t = *state;
+	CLEANUP(str_release) struct str text = STR_INIT;
+	CLEANUP(fs_list_release) struct fs_list list = FS_LIST_INIT;
+	struct fs_info info;
+	const int before = count_open();
+
+	for (int i = 0; i < 3; i++) {
+		fs_root_read(&t->root, "/link", 100, &text, NULL);
+		fs_root_read(&t->root, "/loop", 100, &text, NULL);
+		fs_root_read(&t->root, "/none", 100, &text, NULL);
+		fs_root_info(&t->root, "/dir", &info, NULL);
+		fs_root_list(&t->root, "/", 0, &list, NULL);
+		fs_list_release(&list);
+		fs_root_list(&t->root, "/link", 0, &list, NULL);
+	}
+	assert_int_equal(count_open(), before);
+}
+
 static void lists_are_sorted_and_tell_kinds(void **state)
 {
 	struct tree *t = *state;
@@ -207,6 +237,7 @@ int main(void)
 		IN_TREE(loops_fifos_and_folders_end_in_errors),
 		IN_TREE(limits_hold),
 		IN_TREE(lists_are_sorted_and_tell_kinds),
+		IN_TREE(no_descriptor_is_left_behind),
 		IN_TREE(links_can_be_looked_at),
 		IN_TREE(writing_replaces_the_whole_file),
 		cmocka_unit_test(names_join_and_part),

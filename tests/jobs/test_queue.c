@@ -160,11 +160,18 @@ static void test_one_at_a_time_and_no_more_than_eight(void **state)
 static void test_cancel(void **state)
 {
 	struct fixture *f = *state;
-	struct job_record running = submit_one(f, "work"),
+	struct job_record running = submit_one(f, "work"), middle = submit_one(f, "work"),
 			  waiting = submit_one(f, "work");
 	struct job_record out;
 	wait_for(f, running.id, JOB_RUNNING);
+	assert_string_equal(running.request, "{\"do\":\"work\"}");
+	assert_int_equal(jobs_cancel(f->jobs, middle.id, &out, NULL), 0);
+	assert_string_equal(out.id, middle.id);
+	assert_int_equal(out.state, JOB_CANCELLED);
+	assert_int_equal(jobs_get(f->jobs, waiting.id, &out, NULL), 0);
+	assert_int_equal(out.state, JOB_QUEUED);
 	assert_int_equal(jobs_cancel(f->jobs, waiting.id, &out, NULL), 0);
+	assert_string_equal(out.id, waiting.id);
 	assert_int_equal(out.state, JOB_CANCELLED);
 	assert_int_equal(jobs_cancel(f->jobs, running.id, &out, NULL), 0);
 	wait_for(f, running.id, JOB_CANCELLED);
