@@ -64,7 +64,8 @@ static void add_one(const struct context *c, const json_t *item, json_t *out)
 	const char *from = json_string_value(json_object_get(item, "source"));
 	const json_t *found = paths ? context_first(c, paths) : NULL;
 
-	if (json_array_size(out) >= EVIDENCE_MAX || (paths && !found))
+	if (json_array_size(out) >= EVIDENCE_MAX || (paths && !found) ||
+	    (json_is_array(found) && json_array_size(found) == 0))
 		return;
 	if (paths) {
 		struct context with = context_with(c, "value", found);

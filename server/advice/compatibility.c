@@ -317,6 +317,13 @@ static void add_packages(const struct advice *a, const json_t *report, struct ch
 	str_add(&c->packages, c->beside.data);
 }
 
+static bool is_32_bit(const json_t *interpreter)
+{
+	return fact_has_string(interpreter, "archs", "arm") ||
+	       fact_has_string(interpreter, "archs", "i386") ||
+	       fact_has_string(interpreter, "archs", "x32");
+}
+
 const char *choice_obstacle(const json_t *report, const json_t *interpreter)
 {
 	bool linux = text_equal(fact_get_string(report, "machine.os.name"), "Linux");
@@ -328,6 +335,9 @@ const char *choice_obstacle(const json_t *report, const json_t *interpreter)
 	if (arch && !text_equal(arch, "arm64") && !text_equal(arch, "x86_64"))
 		return "TensorFlow has no builds for this processor: take an x86-64 or "
 		       "64-bit Arm machine.";
+	if (linux && is_32_bit(interpreter))
+		return "TensorFlow has no builds for 32-bit Pythons: take a 64-bit one, "
+		       "or the system's 64-bit edition.";
 	if (text_equal(fact_get_string(interpreter, "libc"), "musl") ||
 	    (text_equal(fact_get_string(report, "machine.os.distribution"), "alpine") &&
 	     text_equal(fact_get_string(interpreter, "kind"), "system")))

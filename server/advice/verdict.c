@@ -128,10 +128,15 @@ static json_t *machine_verdict(struct str *sentence, struct str *next)
 	return out;
 }
 
-static void add_remedy(const json_t *finding, struct str *out)
+/* What is wrong, where (unless one place only comes into question), and what to do. */
+static void add_remedy(const json_t *finding, bool one_place, struct str *out)
 {
 	const char *text = fact_get_string(finding, "remedy.text");
+	const char *subject = fact_get_string(finding, "subject");
 
+	if (!one_place && subject && subject[0] == '/')
+		str_addf(out, "In %s: ", subject);
+	str_addf(out, "%s. ", title(finding));
 	str_add(out, text ? text : "Look at the findings below.");
 }
 
@@ -155,8 +160,23 @@ static void add_counts(const size_t n[3], struct str *out)
 	}
 }
 
+/* Is there a Python that TensorFlow is built for, be it an environment's? */
+static bool has_fitting_python(const struct advice *a, const json_t *report)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(report, "interpreters"), i, one)
+	{
+		if (text_equal(fact_get_string(one, "kind"), "venv"))
+			return true;
+	}
+	return choice_base(a, report, false, false) != NULL;
+}
+
 /* What to do where no Python has TensorFlow. */
-static void add_next_without(const json_t *report, struct str *next)
+static void add_next_without(const struct advice *a, const json_t *report,
+                             struct str *next)
 {
 	const json_t *interpreters = json_object_get(report, "interpreters"), *one;
 	const char *why = choice_obstacle(report, json_array_get(interpreters, 0));
@@ -171,9 +191,15 @@ static void add_next_without(const json_t *report, struct str *next)
 		str_add(next, why);
 		return;
 	}
-	str_add(next, json_array_size(interpreters) ? "M" : "Install a Python, m");
-	str_add(next, "ake an environment and install TensorFlow in it; the lanes below "
-	              "can be measured without it.");
+	if (json_array_size(interpreters) == 0)
+		str_add(next, "Install a Python, make an environment");
+	else if (has_fitting_python(a, report))
+		str_add(next, "Make an environment");
+	else
+		str_add(next, "TensorFlow is built for none of the Pythons here: make an "
+		              "environment with another, 3.12 for example,");
+	str_add(next, " and install TensorFlow in it; the lanes below can be measured "
+	              "without it.");
 }
 
 json_t *advice_machine_verdict(const struct advice *a, const json_t *report)
@@ -192,7 +218,7 @@ json_t *advice_machine_verdict(const struct advice *a, const json_t *report)
 		str_add(&sentence, json_array_size(interpreters)
 		                           ? "No Python here has TensorFlow."
 		                           : "No Python was found here.");
-		add_next_without(report, &next);
+		add_next_without(a, report, &next);
 		return machine_verdict(&sentence, &next);
 	}
 	if (n[0] > 0)
@@ -211,7 +237,7 @@ json_t *advice_machine_verdict(const struct advice *a, const json_t *report)
 	}
 	str_add_char(&sentence, '.');
 	if (bad)
-		add_remedy(f, &next);
+		add_remedy(f, n[0] + n[1] + n[2] <= 1, &next);
 	else
 		str_add(&next, "Measure what it can do: run a benchmark.");
 	return machine_verdict(&sentence, &next);
