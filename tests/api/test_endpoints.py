@@ -109,6 +109,7 @@ class Endpoints(ServerTest):
         document = report.json()
         self.assertEqual(document["schema"], "trilane/report/1")
         self.assertIsInstance(document["findings"], list)
+        self.assertFalse([p["path"] for p in document["interpreters"] if p["imports"]], "nobody asked for imports")
 
     def test_page_without_scripts(self):
         job = self.server.request("POST", "/api/v1/reports", {}).json()

@@ -10,6 +10,7 @@
 
 #include "../probes/machine_builder.h"
 #include "trilane/cleanup.h"
+#include "trilane/clock.h"
 #include "trilane/facts.h"
 #include "trilane/fs.h"
 #include "trilane/report.h"
@@ -40,9 +41,11 @@ static bool is_known_state(const char *state)
 static void check_report(const json_t *report)
 {
 	const json_t *interpreter;
+	int64_t taken;
 	size_t i;
 
 	assert_string_equal(fact_get_string(report, "schema"), REPORT_SCHEMA);
+	assert_true(clock_parse(fact_get_string(report, "taken"), &taken));
 	assert_non_null(fact_get_string(report, "verdict.sentence"));
 	assert_non_null(fact_get_string(report, "verdict.next"));
 	assert_true(json_is_array(json_object_get(report, "findings")));

@@ -223,6 +223,10 @@ static void test_documents(void **state)
 	str_clear(&text);
 	assert_int_equal(store_document_get(f->store, DOCUMENT_RESULT, id, &text, NULL),
 	                 ERROR_NOT_FOUND);
+	str_clear(&text);
+	assert_int_equal(store_document_get(f->store, DOCUMENT_REPORT, id, &text, NULL),
+	                 0);
+	assert_string_equal(text.data, "{\"n\": 3, \"t\": \"é'\\\"\"}\n");
 	assert_int_equal(store_document_prune(f->store, DOCUMENT_REPORT, 2, NULL), 0);
 	struct document_row *rows = NULL;
 	size_t n = 0;
@@ -283,6 +287,7 @@ static void test_garbage_moved_aside(void **state)
 	assert_int_equal(fs_write(f->db.data, garbage, strlen(garbage), 0600, NULL), 0);
 	open_store(f);
 	assert_int_equal(count_files(f->dir.data, ".damaged-"), 1);
+	assert_int_equal(count_files(f->dir.data, ":"), 0); /* Finder shows it as "/" */
 	struct job_record job = a_job(JOB_DONE);
 	put(f, &job);
 }
