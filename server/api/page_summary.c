@@ -162,16 +162,18 @@ static void add_python(struct str *out, const json_t *python)
 {
 	const char *state = fact_get_string(python, "verdict.state");
 
-	add_element(out, "<tr><th scope=\"row\"><span class=\"path\">",
+	add_element(out,
+	            "<tr role=\"row\"><th scope=\"row\" role=\"rowheader\"><span "
+	            "class=\"path\">",
 	            fact_get_string(python, "path"), "</span>");
 	add_element(out, "<span class=\"quiet\">Python ",
 	            fact_get_string(python, "version"), "</span>");
-	str_add(out, "</th><td>");
+	str_add(out, "</th><td role=\"cell\" data-label=\"TensorFlow\">");
 	if (fact_get_string(python, "tensorflow.version"))
 		html_text(out, fact_get_string(python, "tensorflow.version"));
 	else
 		str_add(out, "<span class=\"absent\">none</span>");
-	str_add(out, "</td><td>");
+	str_add(out, "</td><td role=\"cell\" data-label=\"Verdict\">");
 	for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++)
 		if (text_equal(state, verdicts[i].name))
 			add_word(out, &verdicts[i]);
@@ -190,15 +192,19 @@ static void add_pythons(struct str *out, const json_t *pythons)
 		str_add(out, "<p>No Python was found.</p></section>\n");
 		return;
 	}
-	str_add(out, "<div class=\"scroll\"><table><thead><tr>"
-	             "<th scope=\"col\">Python</th><th scope=\"col\">TensorFlow</th>"
-	             "<th scope=\"col\">Verdict</th></tr></thead>\n<tbody>\n");
+	str_add(out, "<table class=\"cards\" role=\"table\"><thead role=\"rowgroup\"><tr "
+	             "role=\"row\">"
+	             "<th scope=\"col\" role=\"columnheader\">Python</th><th "
+	             "scope=\"col\" role=\"columnheader\">TensorFlow</th>"
+	             "<th scope=\"col\" "
+	             "role=\"columnheader\">Verdict</th></tr></thead>\n<tbody "
+	             "role=\"rowgroup\">\n");
 	json_array_foreach(pythons, i, python)
 	{
 		if (i < PYTHONS_SHOWN)
 			add_python(out, python);
 	}
-	str_add(out, "</tbody></table></div></section>\n");
+	str_add(out, "</tbody></table></section>\n");
 }
 
 /* --- results ------------------------------------------------------------------------ */

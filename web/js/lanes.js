@@ -57,9 +57,11 @@ function entryOf(result, lane) {
   return (result.lanes || []).find((entry) => entry.lane === lane);
 }
 
-function hasNumbers(entry) {
-  return entry.state === "done" && (entry.models || []).some((m) => m.samples_per_second > 0);
-}
+const hasNumbers = (entry) => entry.state === "done"
+  && (entry.models || []).some((m) => m.samples_per_second > 0);
+
+// Has a lane of RESULT come to its end with a number?
+export const isMeasured = (result) => (result.lanes || []).some(hasNumbers);
 
 const jobHasLane = (job, lane) => job.kind === "benchmark"
   && (job.request.lanes || ["native"]).includes(lane);

@@ -3,7 +3,7 @@
 // Pure: documents in, words out.
 
 import { bytes, capital, count, ended, fact, isAbsent, listed, ratio, sentence, system } from "./format.js";
-import { MODELS, againstNative, fastestLane, laneName, lanesWith, modelName } from "./lanes.js";
+import { MODELS, againstNative, fastestLane, isMeasured, laneName, lanesWith, modelName } from "./lanes.js";
 
 const RANK = { blocker: 0, warning: 1, hint: 2, info: 3 };
 
@@ -68,7 +68,7 @@ function parted(text) {
 }
 
 // The server's own words, with the finding that they are about.
-function inItsWords(report, working, isMeasured) {
+function inItsWords(report, working, measured) {
   const worst = ranked(report.findings)[0];
   const grave = worst && (worst.severity === "blocker" || worst.severity === "warning");
   const text = fact(report, "verdict.next");
@@ -80,7 +80,7 @@ function inItsWords(report, working, isMeasured) {
     next = { ...nextOf(worst), ...(text ? { text: first(text) } : {}) };
   } else if (working === 0 && text) {
     next = { kind: "text", text };
-  } else if (!isMeasured) {
+  } else if (!measured) {
     next = measure;
   }
   return { tone, sentence: ended(said), detail: counted, next };
@@ -90,7 +90,7 @@ function inItsWords(report, working, isMeasured) {
 // LOOKING: the first report is being made.
 export function verdict(report, results, looking = false) {
   if (report) {
-    return inItsWords(report, able(report).length, results.length > 0);
+    return inItsWords(report, able(report).length, results.some(isMeasured));
   }
   return looking ? { tone: "plain", sentence: "Looking at this machine.", next: null } : {
     tone: "plain",

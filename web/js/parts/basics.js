@@ -142,6 +142,10 @@ export function shown(value, form = String) {
   return form(value);
 }
 
+// A path that may be broken after its slashes.
+export const path = (text) => String(text).split(/(?<=\/)(?=.)/)
+  .map((piece, i) => [i > 0 && h("wbr"), piece]);
+
 // What is wider than its place can be scrolled, and then the keyboard must reach it.
 const sizes = new ResizeObserver((entries) => {
   for (const { target } of entries) {

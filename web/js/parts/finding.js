@@ -5,7 +5,7 @@ import { h, outward } from "../dom.js";
 import { plain } from "../format.js";
 import { inline } from "../inline.js";
 import { to } from "../router.js";
-import { command } from "./basics.js";
+import { command, path } from "./basics.js";
 
 const SEVERITY = {
   blocker: ["bad", "Blocker"],
@@ -55,7 +55,7 @@ function links(finding, interpreters, link, more) {
 function head(finding, more) {
   return [h("span", { class: "sev" }, severity(finding)),
     h("div", {}, h("h3", {}, inline(finding.title || finding.id)),
-      !aboutMachine(finding) && h("p", { class: "subject" }, finding.subject,
+      !aboutMachine(finding) && h("p", { class: "subject" }, path(finding.subject),
         more.length > 0 && ` and ${more.length} more`))];
 }
 

@@ -3,7 +3,7 @@
 
 import { h } from "../dom.js";
 import * as format from "../format.js";
-import { command, facts, shown, table } from "./basics.js";
+import { command, facts, path, shown, table } from "./basics.js";
 import { VENDORS, archs, pluginOf, tensorflowOf } from "./interpreters.js";
 
 const PROBES = {
@@ -119,8 +119,8 @@ export function interpreterDetails(i) {
         ? `, ${VENDORS[plugin.vendor]}` : ""]],
       loads && typeof loads === "object" && ["Plugin loads", [shown(loads.loads ?? loads),
         loads.missing_symbol && h("span", { class: "path" }, ` ${loads.missing_symbol}`)]],
-      ["Prefix", h("span", { class: "path" }, shown(i.prefix))],
-      i.real_path !== i.path && ["Leads to", h("span", { class: "path" }, shown(i.real_path))],
+      ["Prefix", h("span", { class: "path" }, shown(i.prefix, path))],
+      i.real_path !== i.path && ["Leads to", h("span", { class: "path" }, shown(i.real_path, path))],
     ]),
     recommendation(i), h("h2", {}, "Imports"), imports(i), requirements(i), packages(i),
     files("Libraries of another architecture", "foreign", i.foreign_libraries),

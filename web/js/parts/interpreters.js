@@ -4,7 +4,7 @@
 import { h } from "../dom.js";
 import * as format from "../format.js";
 import { to } from "../router.js";
-import { shown, table } from "./basics.js";
+import { path, shown, table } from "./basics.js";
 
 const VERDICTS = {
   ready: ["good", "Ready"],
@@ -36,11 +36,6 @@ function archCell(value) {
   const names = format.known(value);
   return !Array.isArray(names) || names.length === 0 ? shown(value, format.arch)
     : names.map((a, i) => [i > 0 && ", ", h("span", { class: "whole" }, format.arch(a))]);
-}
-
-// A path that may be broken after its slashes.
-function path(text) {
-  return text.split(/(?<=\/)(?=.)/).map((piece, i) => [i > 0 && h("wbr"), piece]);
 }
 
 // TEXT with the interpreters of REPORT that it speaks of by path named, and linked.

@@ -69,7 +69,7 @@ function software(entry) {
 
 const BODIES = {
   value: (lane, s) => [
-    figures(lane, s), h("p", { class: "quiet" }, `samples trained a second, batch ${
+    figures(lane, s), h("p", { class: "quiet" }, `Samples trained a second, batch ${
       format.fact(s.result, "spec.batch") || 32}; ± is the 95\u00a0% interval`), software(s.entry),
   ],
   running(lane, s) {

@@ -5,7 +5,7 @@ import { h, redraw } from "../dom.js";
 import * as format from "../format.js";
 import { model, startReport } from "../model.js";
 import { able, ranked } from "../summary.js";
-import { action, copyButton, empty, part, when } from "../parts/basics.js";
+import { action, copyButton, empty, part, path, when } from "../parts/basics.js";
 import { findingList } from "../parts/finding.js";
 import { interpreterDetails } from "../parts/interpreter.js";
 import { interpreterTable, verdictWord } from "../parts/interpreters.js";
@@ -67,7 +67,7 @@ export function one(host, { id }, scope) {
     }
     const own = ranked(model.report.findings).filter((f) => f.subject === i.path);
     redraw(host, crumbs, h("div", { class: "stack" },
-      h("h1", { tabindex: "-1", class: "path-title" }, i.path),
+      h("h1", { tabindex: "-1" }, path(i.path)),
       h("div", { class: "row" }, verdictWord(i),
         h("span", {}, format.fact(i, "verdict.sentence") || ""),
         h("span", { class: "quiet" }, when(model.report.taken, "read ")))),

@@ -9,7 +9,7 @@ import { historyCharts } from "../charts/history.js";
 import { sweepCharts } from "../charts/sweep.js";
 import { throughputCharts } from "../charts/throughput.js";
 import { inline } from "../inline.js";
-import { MODELS_ARE } from "../lanes.js";
+import { MODELS_ARE, isMeasured } from "../lanes.js";
 import { activeJobs, hasEnded, model, results, startReport, summaries } from "../model.js";
 import { to } from "../router.js";
 import * as settings from "../settings.js";
@@ -17,7 +17,7 @@ import { fastest, grouped, machineLine, verdict } from "../summary.js";
 import { action, empty, part, problem, when } from "../parts/basics.js";
 import { dropBox } from "../parts/drop.js";
 import { findingList } from "../parts/finding.js";
-import { interpreterTable, naming } from "../parts/interpreters.js";
+import { interpreterTable, naming, sorted } from "../parts/interpreters.js";
 import { logBox } from "../parts/log.js";
 import { machineFacts } from "../parts/machine.js";
 import { options, optionsLine, run, sweep } from "../parts/run.js";
@@ -132,7 +132,7 @@ function interpretersPart() {
   }, all.length === 0
     ? empty("No Python was found. Install one, then look again.",
       action("Look again", () => startReport(false), { class: "small" }))
-    : interpreterTable(all.slice(0, INTERPRETERS_FIRST)));
+    : interpreterTable(sorted(all).slice(0, INTERPRETERS_FIRST)));
 }
 
 function machinePart() {
@@ -147,9 +147,9 @@ function chartsPart() {
     return part("charts", "Measurements", {}, empty(isRunning()
       ? "The run that is under way fills this with throughput, loss curves and a history."
       : "There are no measurements yet. The first run fills this with throughput, loss curves and a history.",
-    ...[runButton()].filter(Boolean)));
+    ...[runButton(false)].filter(Boolean)));
   }
-  const newest = all.find((r) => (r.lanes || []).some((l) => (l.models || []).length > 0));
+  const newest = all.find(isMeasured);
   if (!newest) {
     return part("charts", "Measurements", {}, empty(
       "No lane has come to an end yet. The newest result tells why, lane by lane.",
