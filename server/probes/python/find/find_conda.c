@@ -34,8 +34,8 @@ static const char *const home_parents[] = {
 };
 
 static const char *const system_parents[] = {
-	"/opt", "/usr/local",    "/usr/share", "/opt/homebrew",  "/srv",
-	"/",    "/Applications", "/data",      "/usr/local/lib",
+	"/opt", "/usr/local",    "/usr/share", "/opt/homebrew", "/srv",
+	"/",    "/Applications", "/data",      "/databricks",   "/usr/local/lib",
 };
 
 static void find_conda_envs(struct find *f, const char *dir, const char *found_by)
