@@ -236,6 +236,42 @@ static void blas_agrees_with_reference(void **state)
 	compare_all(&engine_blas, NULL);
 }
 
+static void train_from_seed(struct engine *e, const struct pair *p,
+                            struct engine_step out[4])
+{
+	set_weights(e, &p->shape, 3);
+	for (int step = 0; step < 4; step++)
+		assert_int_equal(
+			e->class->train(e, p->x, p->labels, p->n, &out[step], NULL), 0);
+}
+
+/* Weights that are set begin a training: moments and steps of an earlier one are gone. */
+static void setting_weights_resets_the_optimiser(void **state)
+{
+	const struct engine_class *const classes[] = {&engine_reference, &engine_cpu,
+	                                              &engine_blas};
+
+	(void)state;
+	for (size_t c = 0; c < 3; c++) {
+		struct engine_config config = {
+			.shape = {FAMILY_MLP, 5, 7, 33, 0, 3}, .batch = 7, .threads = 1};
+		struct engine_step first[4], again[4];
+		struct pair p;
+
+		if (!classes[c]->available(NULL))
+			continue;
+		pair_init(&p, classes[c], &config, 7, 5);
+		train_from_seed(p.tuned, &p, first);
+		train_from_seed(p.tuned, &p, again);
+		for (int step = 0; step < 4; step++)
+			if (first[step].loss != again[step].loss)
+				fail_msg("%s, step %d: losses %g and %g",
+				         classes[c]->name, step, (double)first[step].loss,
+				         (double)again[step].loss);
+		pair_release(&p);
+	}
+}
+
 /* The parameters and losses after some steps, as bytes. */
 static void train_some(const struct engine_config *config, unsigned n, float *out)
 {
@@ -347,6 +383,7 @@ int main(void)
 		cmocka_unit_test(agrees_on_large_batches),
 		cmocka_unit_test(agrees_with_reference),
 		cmocka_unit_test(blas_agrees_with_reference),
+		cmocka_unit_test(setting_weights_resets_the_optimiser),
 		cmocka_unit_test(results_do_not_depend_on_threads),
 		cmocka_unit_test(survives_what_is_no_number),
 		cmocka_unit_test(forgets_small_gradients),
