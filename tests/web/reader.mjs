@@ -111,6 +111,9 @@ for (const [name, viewport] of [["a desk", { width: 1280, height: 900 }], ["a ph
       const bad = await page.$$eval("main .scroll", (all) => all.filter((e) => !e.closest("details:not([open])") && e.scrollWidth > e.clientWidth + 1).length);
       equal(bad, 0, `${hash}: tables too wide`);
     }
+    await go(page, "#/");
+    const words = await texts(page, "#pythons tbody .word");
+    equal([words.length, new Set(words).size], [8, 1], "the first eight are of the gravest kind");
     await go(page, "#/interpreters");
     const [nav, room] = await page.$eval(".bar nav", (e) => [e.scrollWidth, e.clientWidth]);
     ok(nav <= room, `the pages' names take ${nav} of ${room} pixels`);

@@ -2,6 +2,7 @@
 // The page's pure parts: words, states, comparisons.
 import { equal, ok, test } from "./harness.mjs";
 import { tarOf, zipOf } from "./archives.mjs";
+import { failed } from "./crowd.mjs";
 import * as documents from "./documents.mjs";
 
 globalThis.document = { baseURI: "http://127.0.0.1/" }; // api.js asks for it when it is loaded
@@ -61,6 +62,7 @@ test("the verdict comes first and names a next step", () => {
   const healthy = { ...documents.report, findings: [], interpreters: [documents.report.interpreters[0]] };
   equal([summary.verdict(healthy, []).tone, summary.verdict(healthy, []).next.kind], ["good", "run"]);
   equal(summary.verdict(healthy, documents.results).next, null);
+  equal(summary.verdict(healthy, [failed]).next.kind, "run", "no lane has come to its end");
   const none = { ...documents.report, findings: [], interpreters: [], verdict: { sentence: "No Python was found here.", next: "Install a Python." } };
   equal(summary.verdict(none, []).next, { kind: "text", text: "Install a Python." });
   ok(/^Fastest when measured: Native for the MLP and GPU for the CNN \(1\.4/.test(summary.fastest(documents.results)), "fastest");
