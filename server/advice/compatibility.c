@@ -79,21 +79,18 @@ static bool row_suits(const json_t *row, const json_t *report, bool metal)
 	return !platform || !text_equal(of_row(row, NULL, platform), "no");
 }
 
+/* Is PYTHON of SERIES, N bytes ("3.12")? */
+static bool is_of_series(const char *python, const char *series, size_t n)
+{
+	return n > 0 && !strncmp(python, series, n) && (python[n] == '.' || !python[n]);
+}
+
 /* Is PYTHON of the first series that RANGE (">=3.7,<3.11") allows? */
 static bool is_first(const char *python, const char *range)
 {
-	size_t n = strcspn(range, ",") - strcspn(range, "0123456789");
 	const char *first = range + strcspn(range, "0123456789");
 
-	return !strncmp(python, first, n) && (python[n] == '.' || !python[n]);
-}
-
-/* Are the first two numbers of PYTHON those of MINOR ("3.12")? */
-static bool minor_equals(const char *python, const char *minor)
-{
-	size_t n = minor ? strlen(minor) : 0;
-
-	return n > 0 && !strncmp(python, minor, n) && (python[n] == '.' || !python[n]);
+	return is_of_series(python, first, strcspn(first, ","));
 }
 
 /* The newest release for this Python on this machine; with METAL one with a plugin. */
@@ -252,9 +249,12 @@ static bool is_managed(const json_t *report, const json_t *interpreter)
 /* Of two Pythons that will do: the recommended one, else the later. */
 static bool is_better(const char *python, const char *than, const char *recommended)
 {
-	if (!than || minor_equals(than, recommended))
+	size_t n = recommended ? strlen(recommended) : 0;
+
+	if (!than || is_of_series(than, recommended, n))
 		return !than;
-	return minor_equals(python, recommended) || pep440_compare_text(python, than) > 0;
+	return is_of_series(python, recommended, n) ||
+	       pep440_compare_text(python, than) > 0;
 }
 
 const json_t *choice_base(const struct advice *a, const json_t *report, bool metal,

@@ -217,8 +217,8 @@ static void print(const json_t *result, bool json)
 		return;
 	}
 	bench_page(result, &page);
-	str_add_utf8(&clean, page.data,
-	             page.len); /* devices are named by their drivers */
+	/* Devices are named by their drivers. */
+	str_add_utf8(&clean, page.data, page.len);
 	fputs(clean.data, stdout);
 }
 
