@@ -113,7 +113,8 @@ export function figure({ title, sentence, lanes, configure, data, name }) {
     lanes && h("ul", { class: "key", "aria-hidden": "true" }, lanes.map((lane) => h("li",
       { class: `lane-${lane}${isVariant(lane) ? " variant" : ""}` }, laneName(lane)))),
     box,
-    h("details", { "data-key": `table ${name || title}` }, h("summary", {}, "Table"),
+    h("details", { "data-key": `table ${name || title}` },
+      h("summary", { "aria-label": `Table: ${title}` }, "Table"),
       table({ caption: title, ...data })));
   const item = {
     chart: null,
