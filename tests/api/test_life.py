@@ -115,9 +115,10 @@ class Life(unittest.TestCase):
 
     def test_usage(self):
         for arguments in (["--port", "70000"], ["--port", "x"], ["--nonsense"], ["x"],
-                          ["--data", "x"], ["--data", "a/b=/tmp"], ["--bind", "localhost.example"]):
+                          ["--data", "x"], ["--data", "a/b=/tmp"], ["--data", "digits=/tmp"],
+                          ["--bind", "localhost.example"]):
             self.assertEqual(serve_fails(*arguments).returncode, 2, arguments)
-        for arguments in (["--data", "a=/no/such/dir"], ["--data", "digits=/tmp"], ["--web-dir", "/no/such"]):
+        for arguments in (["--data", "a=/no/such/dir"], ["--web-dir", "/no/such"]):
             with tempfile.TemporaryDirectory() as folder:
                 done = serve_fails("--data-dir", folder, *arguments)
                 self.assertEqual((done.returncode, done.stdout), (3, ""), (arguments, done.stderr))

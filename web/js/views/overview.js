@@ -34,12 +34,16 @@ function possibleLanes() {
 
 const isRunning = () => activeJobs().some((job) => job.kind === "benchmark");
 
+const runLabel = () => (possibleLanes().length > 1 ? "Compare the lanes" : "Measure this machine");
+
 // Nothing while a run is under way: what it does stands in its own place.
 function runButton(main = true) {
-  const lanes = possibleLanes();
-  return !isRunning() && action(lanes.length > 1 ? "Compare the lanes" : "Measure this machine",
-    () => run(possibleLanes()), { class: main ? "main" : null, "data-key": "run main" });
+  return !isRunning() && action(runLabel(), () => run(possibleLanes()),
+    { class: main ? "main" : null, "data-key": "run main" });
 }
+
+// The room that the button leaves then, at the end of its row: no row gets shorter.
+const runRoom = () => isRunning() && h("span", { class: "button room" }, runLabel());
 
 function nextButton(next) {
   if (next && next.kind === "finding") {
@@ -79,7 +83,7 @@ function verdictPart() {
       inline(next.text)),
     said && h("p", { class: "said" }, said),
     h("div", { class: "row" }, lead, runButton(lead === null), lead === null && report
-      && action("Look again", () => startReport(false), { "data-key": "look" })),
+      && action("Look again", () => startReport(false), { "data-key": "look" }), runRoom()),
     lastTrouble());
 }
 
