@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Files, and the root that paths cannot leave. */
-#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "descriptors.h"
 #include "trilane/cleanup.h"
 #include "trilane/fs.h"
 
@@ -138,15 +138,6 @@ static void limits_hold(void **state)
 	                 ERROR_NOT_FOUND);
 	assert_string_equal(err.text, "cannot open /none: No such file or directory");
 	assert_int_equal(fs_root_list(&t->root, "/", 2, &list, NULL), ERROR_TOO_LARGE);
-}
-
-static int count_open(void)
-{
-	int count = 0;
-
-	for (int fd = 0; fd < 256; fd++)
-		count += fcntl(fd, F_GETFD) >= 0;
-	return count;
 }
 
 static void no_descriptor_is_left_behind(void **state)

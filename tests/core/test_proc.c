@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "descriptors.h"
 #include "trilane/cleanup.h"
 #include "trilane/clock.h"
 #include "trilane/proc.h"
@@ -109,15 +110,6 @@ static void our_descriptors_stay_ours(void **state)
 	close(leaky);
 	/* 0, 1, 2, and the descriptor with which ls reads the folder. */
 	assert_string_equal(o.out.data, "0\n1\n2\n3\n");
-}
-
-static int count_open(void)
-{
-	int count = 0;
-
-	for (int fd = 0; fd < 256; fd++)
-		count += fcntl(fd, F_GETFD) >= 0;
-	return count;
 }
 
 static void no_descriptor_is_left_behind(void **state)

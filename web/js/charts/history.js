@@ -2,7 +2,7 @@
 // Throughput run by run, a line a lane, from the results at hand.
 
 import * as format from "../format.js";
-import { MODELS, laneName, modelName, modelOf, throughput } from "../lanes.js";
+import { MODELS, laneName, lanesWith, modelName, modelOf, throughput } from "../lanes.js";
 import { axis, figure, line } from "./library.js";
 import { rates } from "./rates.js";
 
@@ -36,8 +36,7 @@ const asked = ({ spec = {} }) => [spec.batch, spec.threads, spec.data].join();
 
 // The newest results for MODEL that were asked alike, the oldest first.
 function alike(results, model) {
-  const measured = results.filter((result) => (result.lanes || []).some((entry) => (entry.models || [])
-    .some((m) => m.model === model && m.samples_per_second > 0)));
+  const measured = results.filter((result) => lanesWith(result, model).length > 0);
   const like = (result) => measured.filter((other) => asked(other) === asked(result));
   const newest = measured.find((result) => like(result).length > 1);
   return newest ? like(newest).slice(0, SHOWN).reverse() : [];

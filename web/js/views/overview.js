@@ -49,9 +49,6 @@ function nextButton(next) {
   if (next && next.kind === "finding") {
     return h("a", { class: "button main", href: to("findings", next.id) }, "Show what to do");
   }
-  if (next && next.kind === "link") {
-    return h("a", { class: "button main", href: next.href }, "Show the Pythons");
-  }
   if (next && next.kind === "text") {
     return h("a", { class: "button main", href: "#/compatibility" }, "Show which versions fit");
   }
